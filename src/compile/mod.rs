@@ -1,0 +1,1 @@
+//! Definition to plans, plans to the snapshot that is served.

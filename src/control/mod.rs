@@ -1,0 +1,1 @@
+//! Use cases, a file per noun, shared by every face.

@@ -1,0 +1,557 @@
+//! Cross-origin resource sharing: origins, patterns of origins, and the policy form of CORS.
+//!
+//! Terms are Fetch's (<https://fetch.spec.whatwg.org/#http-cors-protocol>). What can do harm cannot be held:
+//! a [`CorsPolicy`] with credentials for any origin, or for `null`, does not exist.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use super::{HeaderParameter, Verb};
+
+/// What `EnableCors` (static form) set on one method or gateway response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CorsMark {
+    /// Whether `EnableCors` made the whole thing (the `OPTIONS` method, the gateway response).
+    pub created: bool,
+    /// The headers it mapped and the expressions it gave them. One that differs now was edited by hand and is kept.
+    pub headers: BTreeMap<HeaderParameter, String>,
+}
+
+/// `http` or `https`; no other scheme has origins that a browser would send us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scheme {
+    /// `http`, default port 80.
+    Http,
+    /// `https`, default port 443.
+    Https,
+}
+
+impl Scheme {
+    /// The scheme as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that is left out of a serialised origin.
+    #[must_use]
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// A text that is no origin, or no pattern of origins.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not an origin: {reason}")]
+pub struct InvalidOrigin {
+    text: String,
+    reason: &'static str,
+}
+
+/// An origin as a browser serialises it: `scheme://host[:port]`, lower case, default port left out, no slash at
+/// the end; or `null` (Fetch, *serializing a request origin*; HTML, *ASCII serialization of an origin*).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// An opaque origin: a sandboxed frame, a `data:` or `file:` document.
+    Null,
+    /// A page's origin.
+    Tuple {
+        /// `http` or `https`.
+        scheme: Scheme,
+        /// A host name, IPv4 address or bracketed IPv6 address, in lower case.
+        host: Box<str>,
+        /// The port; `None` when it is the scheme's default.
+        port: Option<u16>,
+    },
+}
+
+impl FromStr for Origin {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        if text == "null" {
+            return Ok(Self::Null);
+        }
+        let (scheme, host, port) = split(text)?;
+        if host.contains('*') {
+            return Err(InvalidOrigin { text: text.to_owned(), reason: "an origin has no wildcard" });
+        }
+        check_host(text, host)?;
+        Ok(Self::Tuple { scheme, host: host.into(), port })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Tuple { scheme, host, port: None } => write!(f, "{}://{host}", scheme.as_str()),
+            Self::Tuple { scheme, host, port: Some(port) } => {
+                write!(f, "{}://{host}:{port}", scheme.as_str())
+            }
+        }
+    }
+}
+
+/// The host of an [`OriginPattern`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HostPattern {
+    /// Equal, byte by byte.
+    Exact(Box<str>),
+    /// One or more whole labels before this suffix, which keeps its leading dot: `.example.com`.
+    Subdomains(Box<str>),
+}
+
+/// Origins that are allowed together: one origin, or all sub-domains of a host on one scheme and port.
+///
+/// Matching is structural, never textual: scheme, host and port are compared each for itself, and a wildcard
+/// stands for whole labels, so `https://*.example.com` matches neither `https://example.com` nor
+/// `https://evilexample.com` nor `https://example.com.evil.net`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OriginPattern {
+    /// `null`, only ever when it is listed by that name.
+    Null,
+    /// Pages on `scheme`, `host` and `port`.
+    Tuple {
+        /// `http` or `https`.
+        scheme: Scheme,
+        /// One host, or the sub-domains of one.
+        host: HostPattern,
+        /// The port; `None` for the scheme's default.
+        port: Option<u16>,
+    },
+}
+
+impl OriginPattern {
+    /// The origin this pattern stands for, if it stands for just one.
+    #[must_use]
+    pub fn as_single_origin(&self) -> Option<Origin> {
+        match self {
+            Self::Null => Some(Origin::Null),
+            Self::Tuple { scheme, host: HostPattern::Exact(host), port } => {
+                Some(Origin::Tuple { scheme: *scheme, host: host.clone(), port: *port })
+            }
+            Self::Tuple { host: HostPattern::Subdomains(_), .. } => None,
+        }
+    }
+
+    /// Whether a page of `origin` is among them.
+    #[must_use]
+    pub fn matches(&self, origin: &Origin) -> bool {
+        match (self, origin) {
+            (Self::Null, Origin::Null) => true,
+            (Self::Tuple { scheme, host: pattern, port }, Origin::Tuple { scheme: s, host, port: p }) => {
+                scheme == s
+                    && port == p
+                    && match pattern {
+                        HostPattern::Exact(exact) => exact == host,
+                        HostPattern::Subdomains(suffix) => host
+                            .strip_suffix(&**suffix)
+                            .is_some_and(|labels| !labels.is_empty() && !labels.starts_with('.')),
+                    }
+            }
+            (Self::Null, Origin::Tuple { .. }) | (Self::Tuple { .. }, Origin::Null) => false,
+        }
+    }
+}
+
+impl FromStr for OriginPattern {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        if text == "null" {
+            return Ok(Self::Null);
+        }
+        let (scheme, host, port) = split(text)?;
+        let host = match host.strip_prefix("*.") {
+            Some(suffix) => {
+                if suffix.contains('*') {
+                    return Err(InvalidOrigin {
+                        text: text.to_owned(),
+                        reason: "a wildcard stands once, for whole labels at the start of the host: https://*.example.com",
+                    });
+                }
+                check_host(text, suffix)?;
+                if !suffix.contains('.') || suffix.starts_with('[') || is_ipv4(suffix) {
+                    return Err(InvalidOrigin {
+                        text: text.to_owned(),
+                        reason: "a wildcard needs a domain of at least two labels after it: https://*.example.com",
+                    });
+                }
+                HostPattern::Subdomains(format!(".{suffix}").into())
+            }
+            None if host.contains('*') => {
+                return Err(InvalidOrigin {
+                    text: text.to_owned(),
+                    reason: "a wildcard stands once, for whole labels at the start of the host: https://*.example.com",
+                });
+            }
+            None => {
+                check_host(text, host)?;
+                HostPattern::Exact(host.into())
+            }
+        };
+        Ok(Self::Tuple { scheme, host, port })
+    }
+}
+
+impl fmt::Display for OriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Tuple { scheme, host, port } => {
+                match host {
+                    HostPattern::Exact(host) => write!(f, "{}://{host}", scheme.as_str())?,
+                    HostPattern::Subdomains(suffix) => write!(f, "{}://*{suffix}", scheme.as_str())?,
+                }
+                port.map_or(Ok(()), |port| write!(f, ":{port}"))
+            }
+        }
+    }
+}
+
+/// Splits `scheme://host[:port]` and refuses what a browser would never serialise that way.
+fn split(text: &str) -> Result<(Scheme, &str, Option<u16>), InvalidOrigin> {
+    let refuse = |reason| InvalidOrigin { text: text.to_owned(), reason };
+    let (scheme, rest) = text
+        .split_once("://")
+        .ok_or_else(|| refuse("expected scheme://host[:port], such as https://app.example.com"))?;
+    let scheme = match scheme {
+        "http" => Scheme::Http,
+        "https" => Scheme::Https,
+        _ => return Err(refuse("the scheme must be http or https, in lower case")),
+    };
+    if rest.contains(['/', '?', '#', '@']) {
+        return Err(refuse("an origin ends after host and port: no slash, path, query or user"));
+    }
+    let port_at = match rest.rfind(']') {
+        Some(end) => rest[end..].find(':').map(|i| end + i),
+        None => rest.rfind(':'),
+    };
+    let (host, port) = match port_at {
+        None => (rest, None),
+        Some(at) => {
+            let digits = &rest[at + 1..];
+            let canonical = !digits.is_empty()
+                && digits.bytes().all(|b| b.is_ascii_digit())
+                && (digits == "0" || !digits.starts_with('0'));
+            let port = digits.parse::<u16>().ok().filter(|_| canonical);
+            let port =
+                port.ok_or_else(|| refuse("the port must be a number up to 65535, without leading zeros"))?;
+            if port == scheme.default_port() {
+                return Err(refuse("a browser leaves out the scheme's default port; leave it out, too"));
+            }
+            (&rest[..at], Some(port))
+        }
+    };
+    Ok((scheme, host, port))
+}
+
+fn is_ipv4(host: &str) -> bool {
+    host.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// A host as the URL standard serialises it: lower-case labels, a dotted IPv4 address or a compressed IPv6 one.
+fn check_host(text: &str, host: &str) -> Result<(), InvalidOrigin> {
+    let refuse = |reason| InvalidOrigin { text: text.to_owned(), reason };
+    if let Some(address) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        return match address.parse::<std::net::Ipv6Addr>() {
+            Ok(parsed) if parsed.to_string() == address => Ok(()),
+            _ => Err(refuse("the IPv6 address must be in its shortest form, in lower case")),
+        };
+    }
+    if host.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(refuse("a browser sends the host in lower case"));
+    }
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && l.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+    };
+    if host.len() > 253 || !host.split('.').all(label) {
+        return Err(refuse(
+            "the host must be a name of letters, digits, - and _ (punycode for others) or an IP address",
+        ));
+    }
+    Ok(())
+}
+
+/// Which origins a policy allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origins {
+    /// Every origin, answered `*`; never with credentials.
+    Any,
+    /// Those that one of these patterns matches; at least one.
+    Listed(Vec<OriginPattern>),
+}
+
+/// Which methods a preflight is told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CorsMethods {
+    /// Those the resource has, and `OPTIONS`, as they are at deployment.
+    OfResource,
+    /// These, in the order given.
+    Listed(Vec<http::Method>),
+}
+
+/// Which header names a header is told to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CorsHeaders {
+    /// `*`: every name, for requests without credentials, and never `Authorization`.
+    Any,
+    /// These, in the order and spelling given; may be empty.
+    Listed(Vec<HeaderParameter>),
+}
+
+/// Who owns the CORS headers on the answers of proxy integrations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProxyCors {
+    /// The back end: its headers pass through, the gateway adds none.
+    #[default]
+    LeftToBackEnd,
+    /// The gateway: its headers replace whatever the back end sent.
+    Own,
+}
+
+/// Whether answers that the gateway itself gives carry the policy's headers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GatewayErrors {
+    /// They do, so that a script can read the error.
+    #[default]
+    WithCors,
+    /// They do not.
+    Bare,
+}
+
+/// A pair of settings that must not meet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCors {
+    /// `*` and credentials.
+    #[error("credentials are never allowed for any origin (*): list the origins, or leave credentials out")]
+    AnyWithCredentials,
+    /// `null` and credentials.
+    #[error(
+        "credentials are never allowed for the origin null, which every sandboxed page has: remove null, or leave credentials out"
+    )]
+    NullWithCredentials,
+    /// `*` among headers or methods together with credentials, where it would be a literal name.
+    #[error("with credentials, browsers read * as a header's literal name: list the names")]
+    AnyHeaderWithCredentials,
+    /// No origin at all.
+    #[error("at least one origin is needed, or * for all")]
+    NoOrigin,
+    /// Beyond the range of `Access-Control-Max-Age`.
+    #[error("max age is 0 to {max} seconds, not {given}: a longer one would hide a tightened policy from browsers", max = CorsPolicy::MAX_MAX_AGE)]
+    MaxAge {
+        /// What was asked for, in seconds.
+        given: u32,
+    },
+}
+
+/// The policy form of CORS: what static header values cannot say. Made by [`CorsPolicy::new`] only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorsPolicy {
+    origins: Origins,
+    credentials: bool,
+    methods: CorsMethods,
+    allow_headers: CorsHeaders,
+    expose_headers: CorsHeaders,
+    max_age: Option<u32>,
+    /// Who owns the headers on the answers of proxy integrations.
+    pub proxy: ProxyCors,
+    /// Whether the gateway's own answers carry them.
+    pub gateway_errors: GatewayErrors,
+}
+
+impl CorsPolicy {
+    /// The longest max age in seconds: what Chromium caps it to.
+    pub const MAX_MAX_AGE: u32 = 7200;
+
+    /// A policy, if its settings can stand together.
+    ///
+    /// # Errors
+    /// Every pair that must not meet.
+    pub fn new(
+        origins: Origins,
+        credentials: bool,
+        methods: CorsMethods,
+        allow_headers: CorsHeaders,
+        expose_headers: CorsHeaders,
+        max_age: Option<u32>,
+    ) -> Result<Self, Vec<InvalidCors>> {
+        let mut faults = Vec::new();
+        match &origins {
+            Origins::Any if credentials => faults.push(InvalidCors::AnyWithCredentials),
+            Origins::Listed(patterns) if patterns.is_empty() => faults.push(InvalidCors::NoOrigin),
+            Origins::Listed(patterns) if credentials && patterns.contains(&OriginPattern::Null) => {
+                faults.push(InvalidCors::NullWithCredentials);
+            }
+            Origins::Any | Origins::Listed(_) => {}
+        }
+        if credentials && (allow_headers == CorsHeaders::Any || expose_headers == CorsHeaders::Any) {
+            faults.push(InvalidCors::AnyHeaderWithCredentials);
+        }
+        if let Some(given) = max_age.filter(|age| *age > Self::MAX_MAX_AGE) {
+            faults.push(InvalidCors::MaxAge { given });
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Self {
+            origins,
+            credentials,
+            methods,
+            allow_headers,
+            expose_headers,
+            max_age,
+            proxy: ProxyCors::default(),
+            gateway_errors: GatewayErrors::default(),
+        })
+    }
+
+    /// Which origins are allowed.
+    #[must_use]
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// Whether requests with credentials are.
+    #[must_use]
+    pub fn credentials(&self) -> bool {
+        self.credentials
+    }
+
+    /// Which methods a preflight is told of.
+    #[must_use]
+    pub fn methods(&self) -> &CorsMethods {
+        &self.methods
+    }
+
+    /// Which request headers a preflight is told of.
+    #[must_use]
+    pub fn allow_headers(&self) -> &CorsHeaders {
+        &self.allow_headers
+    }
+
+    /// Which answer headers a script may read.
+    #[must_use]
+    pub fn expose_headers(&self) -> &CorsHeaders {
+        &self.expose_headers
+    }
+
+    /// How long a browser may remember the preflight, in seconds.
+    #[must_use]
+    pub fn max_age(&self) -> Option<u32> {
+        self.max_age
+    }
+}
+
+/// The verbs of a resource as a preflight is told of them: its own and `OPTIONS`, all seven when it has `ANY`,
+/// in alphabetical order (API Gateway's console).
+#[must_use]
+pub fn verbs_of_resource(verbs: impl IntoIterator<Item = Verb>) -> Vec<Verb> {
+    let mut set: BTreeSet<Verb> = verbs.into_iter().collect();
+    if set.contains(&Verb::Any) {
+        return Verb::CONCRETE.to_vec();
+    }
+    set.insert(Verb::Options);
+    set.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_taken_only_as_browsers_serialise_them() {
+        for (text, ok) in [
+            ("https://app.example.com", true),
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://[::1]:3000", true),
+            ("null", true),
+            ("https://app.example.com/", false),
+            ("https://app.example.com:443", false),
+            ("http://app.example.com:80", false),
+            ("https://App.example.com", false),
+            ("HTTPS://app.example.com", false),
+            ("ftp://app.example.com", false),
+            ("app.example.com", false),
+            ("https://", false),
+            ("https://user@app.example.com", false),
+            ("https://app.example.com:", false),
+            ("https://app.example.com:080", false),
+            ("https://app..example.com", false),
+            ("https://a b", false),
+            ("https://a\r\nx", false),
+            ("https://*.example.com", false),
+            ("*", false),
+            ("NULL", false),
+        ] {
+            let origin = text.parse::<Origin>();
+            assert_eq!(origin.is_ok(), ok, "{text:?}: {origin:?}");
+            if let Ok(origin) = origin {
+                assert_eq!(origin.to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_whole_labels_only() {
+        let pattern: OriginPattern = "https://*.example.com".parse().expect("a pattern");
+        for (origin, matches) in [
+            ("https://app.example.com", true),
+            ("https://a.b.example.com", true),
+            ("https://example.com", false),
+            ("https://evilexample.com", false),
+            ("https://example.com.evil.net", false),
+            ("http://app.example.com", false),
+            ("https://app.example.com:8443", false),
+            ("null", false),
+        ] {
+            assert_eq!(pattern.matches(&origin.parse().expect("an origin")), matches, "{origin}");
+        }
+    }
+
+    #[test]
+    fn wildcards_elsewhere_are_refused() {
+        for text in [
+            "https://*",
+            "https://*.com",
+            "https://a*.example.com",
+            "https://*.*.example.com",
+            "https://*.1.2.3.4",
+            "*://a.example.com",
+            "https://app.*.com",
+        ] {
+            assert!(text.parse::<OriginPattern>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn credentials_never_meet_any_or_null() {
+        let make = |origins| {
+            CorsPolicy::new(
+                origins,
+                true,
+                CorsMethods::OfResource,
+                CorsHeaders::Listed(vec![]),
+                CorsHeaders::Listed(vec![]),
+                None,
+            )
+        };
+        assert_eq!(make(Origins::Any), Err(vec![InvalidCors::AnyWithCredentials]));
+        assert_eq!(
+            make(Origins::Listed(vec![OriginPattern::Null])),
+            Err(vec![InvalidCors::NullWithCredentials])
+        );
+        assert_eq!(make(Origins::Listed(vec![])), Err(vec![InvalidCors::NoOrigin]));
+    }
+}

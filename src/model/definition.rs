@@ -1,0 +1,280 @@
+//! A whole API: its settings, its tree of resources and its gateway responses.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Api, GatewayResponse, GatewayResponseType, PathPart, Resource, ResourceId, ResourcePath};
+
+/// A rule of the path tree that a change would break (API Gateway, *Set up API Gateway resources*).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DefinitionError {
+    /// The resource is not there.
+    #[error("there is no resource {0} in this API")]
+    NoSuchResource(ResourceId),
+    /// The parent is not there.
+    #[error("there is no resource {0} to be the parent")]
+    NoSuchParent(ResourceId),
+    /// A sibling has the same path part.
+    #[error("another resource with the same parent already has this name: {0}")]
+    DuplicateSibling(PathPart),
+    /// A sibling is variable already.
+    #[error("a sibling ({0}) of this resource already has a variable path part -- only one is allowed")]
+    SecondVariable(PathPart),
+    /// The parent is greedy.
+    #[error("cannot create a child of a resource with a greedy path variable: {0}")]
+    ChildOfGreedy(PathPart),
+    /// A name that a part further up already has.
+    #[error("the path parameter {0} is already used further up in this path")]
+    DuplicateParameter(String),
+    /// The root cannot be removed.
+    #[error("the root resource cannot be deleted")]
+    Root,
+}
+
+/// A whole API, draft or deployment. Parts are shared, so that a copy is cheap and an edit touches one part.
+///
+/// The tree's rules hold by construction: one root, no duplicate siblings, at most one variable child, nothing
+/// below a greedy part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    /// The API's own settings.
+    pub api: Arc<Api>,
+    /// Customised gateway responses.
+    pub gateway_responses: BTreeMap<GatewayResponseType, Arc<GatewayResponse>>,
+    root: ResourceId,
+    resources: BTreeMap<ResourceId, Arc<Resource>>,
+    children: BTreeMap<ResourceId, BTreeMap<PathPart, ResourceId>>,
+}
+
+impl Definition {
+    /// An API with nothing but a root resource.
+    #[must_use]
+    pub fn new(api: Api, root: ResourceId) -> Self {
+        Self {
+            api: Arc::new(api),
+            gateway_responses: BTreeMap::new(),
+            root,
+            resources: BTreeMap::from([(root, Arc::new(Resource::new(root, None)))]),
+            children: BTreeMap::new(),
+        }
+    }
+
+    /// Puts an API together from its parts, in any order.
+    ///
+    /// # Errors
+    /// When the parts do not make a tree with exactly one root.
+    pub fn from_parts(
+        api: Arc<Api>,
+        gateway_responses: BTreeMap<GatewayResponseType, Arc<GatewayResponse>>,
+        resources: impl IntoIterator<Item = Arc<Resource>>,
+    ) -> Result<Self, DefinitionError> {
+        let resources: BTreeMap<_, _> = resources.into_iter().map(|r| (r.id, r)).collect();
+        let mut roots = resources.values().filter(|r| r.place.is_none());
+        let root = match (roots.next(), roots.next()) {
+            (Some(root), None) => root.id,
+            _ => return Err(DefinitionError::Root),
+        };
+        let mut children: BTreeMap<ResourceId, BTreeMap<PathPart, ResourceId>> = BTreeMap::new();
+        for resource in resources.values() {
+            if let Some((parent, part)) = &resource.place {
+                let siblings = children.entry(*parent).or_default();
+                if siblings.insert(part.clone(), resource.id).is_some() {
+                    return Err(DefinitionError::DuplicateSibling(part.clone()));
+                }
+            }
+        }
+        let whole = Self { api, gateway_responses, root, resources, children };
+        // Every resource must be reachable, or a cycle or a missing parent hides in the parts.
+        let reached = whole.walk().len();
+        if reached == whole.resources.len() { Ok(whole) } else { Err(DefinitionError::Root) }
+    }
+
+    /// The root's id.
+    #[must_use]
+    pub fn root(&self) -> ResourceId {
+        self.root
+    }
+
+    /// How many resources there are, the root among them.
+    #[must_use]
+    pub fn resource_count(&self) -> usize {
+        self.resources.len()
+    }
+
+    /// A resource by id.
+    #[must_use]
+    pub fn resource(&self, id: ResourceId) -> Option<&Arc<Resource>> {
+        self.resources.get(&id)
+    }
+
+    /// All resources, by id.
+    pub fn resources(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.resources.values()
+    }
+
+    /// A resource's children, literals before variables as [`PathPart`] orders them.
+    pub fn children(&self, id: ResourceId) -> impl Iterator<Item = (&PathPart, ResourceId)> {
+        self.children.get(&id).into_iter().flatten().map(|(part, id)| (part, *id))
+    }
+
+    /// The path of a resource.
+    #[must_use]
+    pub fn path_of(&self, id: ResourceId) -> Option<ResourcePath> {
+        let mut parts = Vec::new();
+        let mut resource = self.resources.get(&id)?;
+        while let Some((parent, part)) = &resource.place {
+            parts.push(part.clone());
+            resource = self.resources.get(parent)?;
+        }
+        Some(parts.into_iter().rev().collect())
+    }
+
+    /// The resource of a path, compared part by part.
+    #[must_use]
+    pub fn find(&self, path: &ResourcePath) -> Option<&Arc<Resource>> {
+        let mut id = self.root;
+        for part in path.parts() {
+            id = *self.children.get(&id)?.get(part)?;
+        }
+        self.resources.get(&id)
+    }
+
+    /// Every resource with its path, parents before children, siblings in the order of their parts.
+    #[must_use]
+    pub fn walk(&self) -> Vec<(ResourcePath, &Arc<Resource>)> {
+        let mut found = Vec::with_capacity(self.resources.len());
+        let mut todo = vec![(ResourcePath::ROOT, self.root)];
+        while let Some((path, id)) = todo.pop() {
+            let Some(resource) = self.resources.get(&id) else { continue };
+            let below = self.children(id).map(|(part, child)| (path.join(part.clone()), child));
+            todo.extend(below.collect::<Vec<_>>().into_iter().rev());
+            found.push((path, resource));
+        }
+        found
+    }
+
+    /// Adds an empty resource under `parent`.
+    ///
+    /// # Errors
+    /// When a rule of the tree forbids it.
+    pub fn add(&mut self, id: ResourceId, parent: ResourceId, part: PathPart) -> Result<(), DefinitionError> {
+        let above = self.resources.get(&parent).ok_or(DefinitionError::NoSuchParent(parent))?;
+        if let Some((_, greedy @ PathPart::Greedy(_))) = &above.place {
+            return Err(DefinitionError::ChildOfGreedy(greedy.clone()));
+        }
+        if let PathPart::Param(name) | PathPart::Greedy(name) = &part {
+            let path = self.path_of(parent).unwrap_or_default();
+            let taken = path.parts().iter().any(|p| matches!(p, PathPart::Param(n) if n == name));
+            if taken {
+                return Err(DefinitionError::DuplicateParameter(name.to_string()));
+            }
+        }
+        let siblings = self.children.entry(parent).or_default();
+        if siblings.contains_key(&part) {
+            return Err(DefinitionError::DuplicateSibling(part));
+        }
+        if let Some(variable) = siblings.keys().find(|p| part.is_variable() && p.is_variable()) {
+            return Err(DefinitionError::SecondVariable(variable.clone()));
+        }
+        siblings.insert(part.clone(), id);
+        self.resources.insert(id, Arc::new(Resource::new(id, Some((parent, part)))));
+        Ok(())
+    }
+
+    /// Replaces what a resource holds; its id and place stay.
+    ///
+    /// # Errors
+    /// When there is no such resource.
+    pub fn edit(
+        &mut self,
+        id: ResourceId,
+        change: impl FnOnce(&mut Resource),
+    ) -> Result<(), DefinitionError> {
+        let slot = self.resources.get_mut(&id).ok_or(DefinitionError::NoSuchResource(id))?;
+        let mut resource = Resource::clone(slot);
+        let place = resource.place.clone();
+        change(&mut resource);
+        resource.id = id;
+        resource.place = place;
+        *slot = Arc::new(resource);
+        Ok(())
+    }
+
+    /// Removes a resource and all below it; says which went.
+    ///
+    /// # Errors
+    /// When there is no such resource, or it is the root.
+    pub fn remove(&mut self, id: ResourceId) -> Result<Vec<ResourceId>, DefinitionError> {
+        let resource = self.resources.get(&id).ok_or(DefinitionError::NoSuchResource(id))?;
+        let (parent, part) = resource.place.clone().ok_or(DefinitionError::Root)?;
+        if let Some(siblings) = self.children.get_mut(&parent) {
+            siblings.remove(&part);
+        }
+        let mut gone = Vec::new();
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            self.resources.remove(&id);
+            gone.push(id);
+            todo.extend(self.children.remove(&id).into_iter().flat_map(BTreeMap::into_values));
+        }
+        Ok(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ApiId;
+    use std::time::SystemTime;
+
+    fn id(n: u8) -> ResourceId {
+        ResourceId::from_random([n; 6])
+    }
+
+    fn empty() -> Definition {
+        let api = Api::new(ApiId::from_random([1; 10]), "pets".into(), SystemTime::UNIX_EPOCH);
+        Definition::new(api, id(0))
+    }
+
+    fn part(text: &str) -> PathPart {
+        text.parse().expect("a path part")
+    }
+
+    #[test]
+    fn the_trees_rules_hold() {
+        let mut d = empty();
+        d.add(id(1), id(0), part("pets")).expect("a first child");
+        assert_eq!(d.add(id(2), id(0), part("pets")), Err(DefinitionError::DuplicateSibling(part("pets"))));
+        d.add(id(2), id(0), part("{proxy+}")).expect("a greedy sibling");
+        assert_eq!(d.add(id(3), id(0), part("{id}")), Err(DefinitionError::SecondVariable(part("{proxy+}"))));
+        assert_eq!(d.add(id(3), id(2), part("x")), Err(DefinitionError::ChildOfGreedy(part("{proxy+}"))));
+        assert_eq!(d.add(id(3), id(9), part("x")), Err(DefinitionError::NoSuchParent(id(9))));
+        d.add(id(3), id(1), part("{id}")).expect("a grandchild");
+        let twice = d.add(id(4), id(3), part("{id}"));
+        assert_eq!(twice, Err(DefinitionError::DuplicateParameter("id".into())));
+        assert_eq!(d.remove(id(0)), Err(DefinitionError::Root));
+    }
+
+    #[test]
+    fn removing_a_resource_takes_its_subtree() {
+        let mut d = empty();
+        d.add(id(1), id(0), part("pets")).expect("a child");
+        d.add(id(2), id(1), part("{id}")).expect("a grandchild");
+        d.add(id(3), id(0), part("other")).expect("another child");
+        let mut gone = d.remove(id(1)).expect("it is there");
+        gone.sort();
+        assert_eq!(gone, [id(1), id(2)]);
+        let left: Vec<_> = d.walk().into_iter().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(left, ["/", "/other"]);
+    }
+
+    #[test]
+    fn parts_make_the_same_whole_again() {
+        let mut d = empty();
+        d.add(id(1), id(0), part("pets")).expect("a child");
+        d.add(id(2), id(1), part("{id}")).expect("a grandchild");
+        let again = Definition::from_parts(d.api.clone(), BTreeMap::new(), d.resources().cloned());
+        assert_eq!(again.as_ref(), Ok(&d));
+        assert_eq!(d.path_of(id(2)).map(|p| p.to_string()).as_deref(), Some("/pets/{id}"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Metrics, log set-up and health: the ground, where anyone may count. Imports nothing of ours.
