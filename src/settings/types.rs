@@ -1,0 +1,205 @@
+//! The settings as types that cannot be wrong.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::{ByteSize, InvalidValue};
+use crate::model::{HostName, Origin, Partition};
+
+/// Everything a server is told at start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory of the embedded store.
+    pub data_dir: PathBuf,
+    /// Where API callers are answered.
+    pub listen: SocketAddr,
+    /// The admin API.
+    pub admin: AdminSettings,
+    /// Where probes and Prometheus are answered.
+    pub ops_listen: SocketAddr,
+    /// How many threads serve API callers.
+    pub workers: NonZeroUsize,
+    /// What is logged, and how.
+    pub log: LogSettings,
+    /// Back ends that may be called although they are loopback or link-local.
+    pub allow_upstream: Vec<UpstreamRule>,
+    /// A PEM file of certificates to trust for HTTPS back ends, beside the system's.
+    pub upstream_ca: Option<PathBuf>,
+    /// Whether Amazon's limits hold.
+    pub parity: Parity,
+    /// How an API without a domain is reached.
+    pub default_endpoints: DefaultEndpoints,
+    /// Where top-level things live when a call names no other region.
+    pub partition: Partition,
+    /// What happens when the store is damaged or behind.
+    pub on_store_fault: OnStoreFault,
+    /// How long requests in flight may take to finish once the server is told to stop.
+    pub drain_timeout: Duration,
+    /// How much is taken.
+    pub limits: Limits,
+    /// How long is waited.
+    pub timeouts: Timeouts,
+}
+
+/// The admin API's listener.
+#[derive(Clone, Debug)]
+pub struct AdminSettings {
+    /// Where it listens; always a loopback address.
+    pub listen: SocketAddr,
+    /// Web page origins that may call it.
+    pub allow_origins: Vec<Origin>,
+    /// Host names, beside loopback ones, under which admin and ops may be called.
+    pub allow_hosts: Vec<HostName>,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// A level, or `target=level` pairs, as `tracing_subscriber`'s `EnvFilter` reads them.
+    pub filter: String,
+    /// Its form.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Whether Amazon's limits and refusals hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parity {
+    /// Lifted, or raised to what a self-hosted gateway can bear.
+    Lifted,
+    /// To the letter, so that what passes here passes on Amazon.
+    Strict,
+}
+
+/// How an API without a domain of its own is reached on the data listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultEndpoints {
+    /// By host: `{api-id}.execute-api.*`.
+    Host,
+    /// By host, and by `/restapis/{api-id}/{stage}/_user_request_/…`.
+    Path,
+}
+
+/// What happens when the store is damaged or behind what was acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnStoreFault {
+    /// The server does not start, and says what the cure is.
+    Refuse,
+    /// What was served last is served on; the admin API is read-only.
+    Serve,
+}
+
+/// How much is taken from callers and back ends. Figures and reasons are those of the settings of the same name.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Request line and header fields, in bytes.
+    pub max_head_size: ByteSize,
+    /// Header fields of a request.
+    pub max_header_fields: NonZeroUsize,
+    /// The request target, in bytes.
+    pub max_uri_size: ByteSize,
+    /// A request body that has to be held in memory, in bytes.
+    pub max_buffered_body_size: ByteSize,
+    /// Any request body, in bytes; `None` lets any size stream through.
+    pub max_body_size: Option<ByteSize>,
+    /// Callers' connections in all.
+    pub max_connections: NonZeroUsize,
+    /// Callers' connections from one address.
+    pub max_connections_per_address: NonZeroUsize,
+    /// Requests in flight to one back end.
+    pub max_upstream_requests: NonZeroUsize,
+}
+
+/// How long is waited for callers and back ends. Integrations have timeouts of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For a request's whole head.
+    pub head: Duration,
+    /// For the next piece of a request's body.
+    pub body_idle: Duration,
+    /// For the next request on a connection.
+    pub keep_alive: Duration,
+    /// For a caller to read anything of an answer.
+    pub write: Duration,
+    /// For a connection to a back end.
+    pub connect: Duration,
+}
+
+/// A back end, or a range of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpstreamRule {
+    /// A host as it stands in an integration's URI: a name, or `*.suffix`; `*` for all.
+    Host(HostName),
+    /// The addresses that a host resolves to.
+    Network(IpNet),
+}
+
+impl FromStr for UpstreamRule {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        if let Ok(network) = text.parse::<IpNet>() {
+            return Ok(Self::Network(network));
+        }
+        let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return Ok(Self::Network(address.into()));
+        }
+        text.to_ascii_lowercase().parse().map(Self::Host).map_err(|_| {
+            InvalidValue::new(
+                text,
+                "a back end",
+                "a host name, *.suffix, an IP address or a network such as 10.0.0.0/8, without scheme and port",
+            )
+        })
+    }
+}
+
+impl fmt::Display for UpstreamRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(host) => host.fmt(f),
+            Self::Network(network) => network.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn upstream_rules_are_hosts_or_networks() {
+        for (text, expected) in [
+            ("127.0.0.1", Some("127.0.0.1/32")),
+            ("[::1]", Some("::1/128")),
+            ("::1", Some("::1/128")),
+            ("10.0.0.0/8", Some("10.0.0.0/8")),
+            ("backend.internal", Some("backend.internal")),
+            ("Backend.Internal", Some("backend.internal")),
+            ("*.internal", Some("*.internal")),
+            ("*", Some("*")),
+            ("http://backend", None),
+            ("backend:8080", None),
+            ("10.0.0.0/40", None),
+            ("", None),
+        ] {
+            let rule = text.parse::<UpstreamRule>().ok().map(|rule| rule.to_string());
+            assert_eq!(rule.as_deref(), expected, "{text:?}");
+        }
+    }
+}
