@@ -16,6 +16,8 @@ pub struct CorsMark {
     pub created: bool,
     /// The headers it mapped and the expressions it gave them. One that differs now was edited by hand and is kept.
     pub headers: BTreeMap<HeaderParameter, String>,
+    /// The headers it declared on the method response; others of `headers` were declared before, by hand.
+    pub declared: BTreeSet<HeaderParameter>,
 }
 
 /// `http` or `https`; no other scheme has origins that a browser would send us.
@@ -76,6 +78,35 @@ impl FromStr for Origin {
     type Err = InvalidOrigin;
 
     fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        Ok(match OriginRef::parse(text)? {
+            OriginRef::Null => Self::Null,
+            OriginRef::Tuple { scheme, host, port } => Self::Tuple { scheme, host: host.into(), port },
+        })
+    }
+}
+
+/// An [`Origin`] that borrows its host: what a request's `Origin` is read as, without an allocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginRef<'a> {
+    /// `null`
+    Null,
+    /// A page's origin; see [`Origin::Tuple`].
+    Tuple {
+        /// `http` or `https`.
+        scheme: Scheme,
+        /// The host, in lower case.
+        host: &'a str,
+        /// The port; `None` when it is the scheme's default.
+        port: Option<u16>,
+    },
+}
+
+impl<'a> OriginRef<'a> {
+    /// Reads an origin as a browser serialises it.
+    ///
+    /// # Errors
+    /// When no browser would serialise an origin that way.
+    pub fn parse(text: &'a str) -> Result<Self, InvalidOrigin> {
         if text == "null" {
             return Ok(Self::Null);
         }
@@ -84,7 +115,16 @@ impl FromStr for Origin {
             return Err(InvalidOrigin { text: text.to_owned(), reason: "an origin has no wildcard" });
         }
         check_host(text, host)?;
-        Ok(Self::Tuple { scheme, host: host.into(), port })
+        Ok(Self::Tuple { scheme, host, port })
+    }
+}
+
+impl<'a> From<&'a Origin> for OriginRef<'a> {
+    fn from(origin: &'a Origin) -> Self {
+        match origin {
+            Origin::Null => Self::Null,
+            Origin::Tuple { scheme, host, port } => Self::Tuple { scheme: *scheme, host, port: *port },
+        }
     }
 }
 
@@ -144,20 +184,20 @@ impl OriginPattern {
 
     /// Whether a page of `origin` is among them.
     #[must_use]
-    pub fn matches(&self, origin: &Origin) -> bool {
-        match (self, origin) {
-            (Self::Null, Origin::Null) => true,
-            (Self::Tuple { scheme, host: pattern, port }, Origin::Tuple { scheme: s, host, port: p }) => {
-                scheme == s
-                    && port == p
+    pub fn matches<'a>(&self, origin: impl Into<OriginRef<'a>>) -> bool {
+        match (self, origin.into()) {
+            (Self::Null, OriginRef::Null) => true,
+            (Self::Tuple { scheme, host: pattern, port }, OriginRef::Tuple { scheme: s, host, port: p }) => {
+                *scheme == s
+                    && *port == p
                     && match pattern {
-                        HostPattern::Exact(exact) => exact == host,
+                        HostPattern::Exact(exact) => &**exact == host,
                         HostPattern::Subdomains(suffix) => host
                             .strip_suffix(&**suffix)
                             .is_some_and(|labels| !labels.is_empty() && !labels.starts_with('.')),
                     }
             }
-            (Self::Null, Origin::Tuple { .. }) | (Self::Tuple { .. }, Origin::Null) => false,
+            (Self::Null, OriginRef::Tuple { .. }) | (Self::Tuple { .. }, OriginRef::Null) => false,
         }
     }
 }
@@ -297,7 +337,7 @@ pub enum Origins {
 pub enum CorsMethods {
     /// Those the resource has, and `OPTIONS`, as they are at deployment.
     OfResource,
-    /// These, in the order given.
+    /// These, in the order given; `*` stands for every method of a request without credentials.
     Listed(Vec<http::Method>),
 }
 
@@ -344,6 +384,9 @@ pub enum InvalidCors {
     /// `*` among headers or methods together with credentials, where it would be a literal name.
     #[error("with credentials, browsers read * as a header's literal name: list the names")]
     AnyHeaderWithCredentials,
+    /// `*` among methods together with credentials, where it would be a literal name.
+    #[error("with credentials, browsers read * as a method's literal name: list the methods")]
+    AnyMethodWithCredentials,
     /// No origin at all.
     #[error("at least one origin is needed, or * for all")]
     NoOrigin,
@@ -397,6 +440,11 @@ impl CorsPolicy {
         }
         if credentials && (allow_headers == CorsHeaders::Any || expose_headers == CorsHeaders::Any) {
             faults.push(InvalidCors::AnyHeaderWithCredentials);
+        }
+        if credentials
+            && matches!(&methods, CorsMethods::Listed(list) if list.iter().any(|m| m.as_str() == "*"))
+        {
+            faults.push(InvalidCors::AnyMethodWithCredentials);
         }
         if let Some(given) = max_age.filter(|age| *age > Self::MAX_MAX_AGE) {
             faults.push(InvalidCors::MaxAge { given });
@@ -516,7 +564,7 @@ mod tests {
             ("https://app.example.com:8443", false),
             ("null", false),
         ] {
-            assert_eq!(pattern.matches(&origin.parse().expect("an origin")), matches, "{origin}");
+            assert_eq!(pattern.matches(&origin.parse::<Origin>().expect("an origin")), matches, "{origin}");
         }
     }
 

@@ -27,7 +27,7 @@ mod stage;
 pub use api::{Api, ApiKeySource, EndpointType};
 pub use cors::{
     CorsHeaders, CorsMark, CorsMethods, CorsPolicy, GatewayErrors, HostPattern, InvalidCors, InvalidOrigin,
-    Origin, OriginPattern, Origins, ProxyCors, Scheme, verbs_of_resource,
+    Origin, OriginPattern, OriginRef, Origins, ProxyCors, Scheme, verbs_of_resource,
 };
 pub use definition::{Definition, DefinitionError};
 pub use deployment::{ChainHash, ContentHash, Deployment, DeploymentSummary, Hash};
