@@ -19,6 +19,7 @@ mod integration;
 mod issue;
 mod method;
 mod name;
+mod origin;
 mod partition;
 mod resource;
 mod revision;
@@ -26,8 +27,8 @@ mod stage;
 
 pub use api::{Api, ApiKeySource, EndpointType};
 pub use cors::{
-    CorsHeaders, CorsMark, CorsMethods, CorsPolicy, GatewayErrors, HostPattern, InvalidCors, InvalidOrigin,
-    Origin, OriginPattern, OriginRef, Origins, ProxyCors, Scheme, verbs_of_resource,
+    CorsHeaders, CorsMark, CorsMethods, CorsPolicy, GatewayErrors, InvalidCors, Origins, ProxyCors,
+    verbs_of_resource,
 };
 pub use definition::{Definition, DefinitionError};
 pub use deployment::{ChainHash, ContentHash, Deployment, DeploymentSummary, Hash};
@@ -41,6 +42,7 @@ pub use integration::{
 pub use issue::{Issue, Issues};
 pub use method::{AuthorizationType, ManagedBy, Method, MethodParameter, MethodResponse, ParameterLocation};
 pub use name::{HeaderParameter, InvalidName, MediaType, ParameterName, PathPart, Status, Verb};
+pub use origin::{HostPattern, InvalidOrigin, Origin, OriginPattern, OriginRef, Scheme};
 pub use partition::{AccountId, Partition, Region};
 pub use resource::{Resource, ResourcePath};
 pub use revision::{Expected, Revision, StoreRevision};
