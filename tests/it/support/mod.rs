@@ -1,0 +1,14 @@
+//! What behaviour tests stand on: a server, scripted back ends, raw clients.
+
+#![allow(dead_code, unused_imports, reason = "each behaviour takes what it needs")]
+
+mod raw;
+mod upstream;
+
+pub use raw::{RawClient, Request, Response};
+pub use upstream::{Received, Upstream, Wire};
+
+use std::time::Duration;
+
+/// How long a test waits for what must happen. No test waits for nothing to happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
