@@ -4,6 +4,7 @@
 #[allow(
     missing_docs,
     unreachable_pub,
+    unused_qualifications,
     clippy::all,
     clippy::pedantic,
     rustdoc::all,
@@ -17,6 +18,7 @@ pub mod pb {
 #[allow(
     missing_docs,
     unreachable_pub,
+    unused_qualifications,
     clippy::all,
     clippy::pedantic,
     rustdoc::all,
