@@ -30,7 +30,8 @@ if have systemd-analyze "systemd"; then
     note "systemd unit: $(tail -n 1 "$work/security" | sed 's/^[^A-Za-z]*//')"
 fi
 if have systemd-sysusers "systemd"; then
-    systemd-sysusers --dry-run "$PWD/deploy/systemd/postern.sysusers" > /dev/null
+    systemd-sysusers --dry-run "$PWD/deploy/systemd/postern.sysusers" > "$work/sysusers" 2>&1 \
+        || { cat "$work/sysusers"; exit 1; }
     note "sysusers: sound"
 fi
 
