@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Generates a Python and a TypeScript client from proto/ and runs each, and `buf curl` with reflection alone, against a
+# real server.
+#   tests/clients/run.sh BINARY     the built `postern`
+# Needs buf, curl, node with npm, and a python3 with grpcio-tools: `bash .ci/run tools` installs them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+binary=$(realpath "$1")
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || { kill "$server" 2> /dev/null; wait "$server" 2> /dev/null; } || true; rm -rf "$work"' EXIT
+
+# ---- the clients --------------------------------------------------------------------------------------------------
+mkdir "$work/python"
+python3 -m grpc_tools.protoc -Iproto --python_out="$work/python" --pyi_out="$work/python" \
+    --grpc_python_out="$work/python" proto/postern/admin/v1/*.proto
+
+typescript=$PWD/tests/clients/typescript
+(cd "$typescript" && npm ci --silent && rm -rf gen build)
+PATH="$typescript/node_modules/.bin:$PATH" buf generate --output "$typescript"
+(cd "$typescript" && npx --no-install tsc)
+echo "  generated and type-checked"
+
+# ---- the server ---------------------------------------------------------------------------------------------------
+"$binary" serve --data-dir "$work/data" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --ops-listen 127.0.0.1:0 \
+    --workers 1 > "$work/server.log" 2> "$work/server.err" &
+server=$!
+
+address() { # FACE: the address that the server printed for it
+    sed -n "s#^ *$1 .*\b\(127\.0\.0\.1:[0-9]*\).*#\1#p" "$work/server.log" | head -n 1
+}
+for _ in $(seq 200); do
+    if [ -n "$(address data)" ] && [ -n "$(address admin)" ]; then break; fi
+    kill -0 "$server" 2> /dev/null || { cat "$work/server.err" "$work/server.log" >&2; exit 1; }
+    sleep 0.05
+done
+admin=$(address admin) data=$(address data)
+[ -n "$admin" ] && [ -n "$data" ] || { echo "the server printed no addresses:" >&2; cat "$work/server.log" >&2; exit 1; }
+
+passed=0 failed=0
+run() { # NAME COMMAND...
+    local name=$1
+    shift
+    if "$@"; then
+        echo "  $name: created, enabled CORS, deployed, fetched"
+        passed=$((passed + 1))
+    else
+        echo "  $name: FAILED"
+        failed=$((failed + 1))
+    fi
+}
+run "Python (grpcio)" env PYTHONPATH="$work/python" python3 tests/clients/python/client.py "$admin" "$data"
+run "TypeScript (protoc-gen-es, gRPC and gRPC-Web)" node "$typescript/build/client.js" "$admin" "$data"
+run "buf curl (reflection)" bash tests/clients/curl/client.sh "$admin" "$data"
+if [ "$failed" -gt 0 ]; then
+    echo "the server's log:"
+    tail -n 40 "$work/server.err"
+fi
+echo "clients: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
