@@ -45,6 +45,17 @@ pub enum CorsHeaders {
     Listed(Vec<HeaderParameter>),
 }
 
+impl CorsHeaders {
+    /// Whether `*` is among the names; it may stand beside `Authorization`, which it does not cover.
+    #[must_use]
+    pub fn has_wildcard(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Listed(names) => names.iter().any(|name| name.as_str() == "*"),
+        }
+    }
+}
+
 /// Who owns the CORS headers on the answers of proxy integrations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ProxyCors {
@@ -76,9 +87,12 @@ pub enum InvalidCors {
         "credentials are never allowed for the origin null, which every sandboxed page has: remove null, or leave credentials out"
     )]
     NullWithCredentials,
-    /// `*` among headers or methods together with credentials, where it would be a literal name.
+    /// `*` among request headers together with credentials, where it would be a literal name.
     #[error("with credentials, browsers read * as a header's literal name: list the names")]
     AnyHeaderWithCredentials,
+    /// `*` among exposed headers together with credentials, where it would be a literal name.
+    #[error("with credentials, browsers read * as a header's literal name: list the names to expose")]
+    AnyExposedWithCredentials,
     /// `*` among methods together with credentials, where it would be a literal name.
     #[error("with credentials, browsers read * as a method's literal name: list the methods")]
     AnyMethodWithCredentials,
@@ -133,8 +147,11 @@ impl CorsPolicy {
             }
             Origins::Any | Origins::Listed(_) => {}
         }
-        if credentials && (allow_headers == CorsHeaders::Any || expose_headers == CorsHeaders::Any) {
+        if credentials && allow_headers.has_wildcard() {
             faults.push(InvalidCors::AnyHeaderWithCredentials);
+        }
+        if credentials && expose_headers.has_wildcard() {
+            faults.push(InvalidCors::AnyExposedWithCredentials);
         }
         if credentials
             && matches!(&methods, CorsMethods::Listed(list) if list.iter().any(|m| m.as_str() == "*"))
