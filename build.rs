@@ -13,8 +13,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let admin = protox::compile(protos("proto/postern/admin/v1")?, ["proto"])?;
     fs::write(out.join("postern_admin.bin"), admin.encode_to_vec())?;
+    // Messages know their names, so that the command line finds their descriptors.
+    let mut names = tonic_prost_build::Config::new();
+    names.enable_type_names();
     // Maps are ordered, so that equal messages have equal bytes.
-    tonic_prost_build::configure().btree_map(".").compile_fds(admin)?;
+    tonic_prost_build::configure().btree_map(".").compile_fds_with_config(admin, names)?;
 
     let store = protox::compile(protos("proto/postern/store/v1")?, ["proto"])?;
     tonic_prost_build::configure()

@@ -1,3 +1,10 @@
-//! The `postern` command.
+//! `postern`: arguments → command → exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use postern::cli::Cli;
+
+fn main() -> ExitCode {
+    postern::cli::main(Cli::parse())
+}

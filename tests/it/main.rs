@@ -4,5 +4,4 @@
 
 mod support;
 
-mod deploy;
-mod harness;
+mod cli_echo;

@@ -1,0 +1,191 @@
+//! The common cases of a method's definition as flags.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+
+use super::failure::{Failure, Stop};
+use super::text::pair;
+use crate::wire::pb;
+
+/// The kinds of integration that flags can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kind {
+    /// The gateway answers by itself
+    Mock,
+    /// A back end; only what is mapped crosses
+    Http,
+    /// A back end; request and answer pass through
+    HttpProxy,
+}
+
+/// A method from flags.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Definition {
+    /// Kind of the integration; a method without one cannot be deployed
+    #[arg(long = "type", value_enum, value_name = "KIND")]
+    kind: Option<Kind>,
+    /// Address of the back end; {name} is filled by integration.request.path.name
+    #[arg(long, value_name = "URL")]
+    uri: Option<String>,
+    /// Verb used toward the back end; the method's own unless given
+    #[arg(long, value_name = "VERB")]
+    integration_method: Option<String>,
+    /// Longest a call to the back end may take
+    #[arg(long, value_name = "MILLISECONDS")]
+    timeout_ms: Option<u32>,
+    /// What the back end is sent; a method.request… source is declared on the method, too
+    #[arg(long, value_name = "TARGET=SOURCE", value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// Status of the answer
+    #[arg(long, value_name = "STATUS", default_value = "200")]
+    status: u32,
+    /// What the caller is sent; the header is declared on the method, too
+    #[arg(long, value_name = "TARGET=SOURCE", value_parser = pair)]
+    map_response: Vec<(String, String)>,
+    /// Body of a mock's answer
+    #[arg(long, value_name = "TEXT")]
+    body: Option<String>,
+    /// Media type of --body
+    #[arg(long, value_name = "TYPE", default_value = "application/json")]
+    body_type: String,
+}
+
+impl Definition {
+    /// The flags' names, for what cannot stand beside them.
+    pub(super) const FLAGS: [&'static str; 7] =
+        ["kind", "uri", "integration_method", "timeout_ms", "map", "map_response", "body"];
+
+    /// The method they mean.
+    ///
+    /// # Errors
+    /// When they cannot stand together.
+    pub(super) fn into_method(self) -> Result<pb::Method, Stop> {
+        let Some(kind) = self.kind else {
+            return Err(Failure::usage(
+                "neither --type nor --file is given",
+                "--type mock, --type http --uri URL, --type http-proxy --uri URL, or --file FILE",
+            )
+            .into());
+        };
+        if self.uri.is_some() != (kind != Kind::Mock) {
+            return Err(Failure::usage(
+                if self.uri.is_some() { "a mock has no back end, so no --uri" } else { "--uri is missing" },
+                "--uri with --type http and --type http-proxy, and only with them",
+            )
+            .into());
+        }
+        if self.body.is_some() && kind != Kind::Mock {
+            return Err(
+                Failure::usage("--body is what a mock answers", "--body with --type mock only").into()
+            );
+        }
+        let declared = |pairs: &[(String, String)], pick: fn(&(String, String)) -> &String, prefix: &str| {
+            let names = pairs.iter().map(pick).filter(|name| name.starts_with(prefix));
+            names.map(|name| (name.clone(), false)).collect::<BTreeMap<_, _>>()
+        };
+        let request_parameters = declared(&self.map, |pair| &pair.1, "method.request.");
+        let response_parameters = declared(&self.map_response, |pair| &pair.0, "method.response.");
+        let mock = (kind == Kind::Mock)
+            .then(|| ("application/json".to_owned(), format!("{{\"statusCode\": {}}}", self.status)));
+        let response = pb::IntegrationResponse {
+            status_code: self.status,
+            response_parameters: self.map_response.into_iter().collect(),
+            response_templates: self.body.map(|body| (self.body_type, body)).into_iter().collect(),
+            ..Default::default()
+        };
+        let is_proxy = kind == Kind::HttpProxy;
+        let integration = pb::Integration {
+            r#type: match kind {
+                Kind::Mock => pb::IntegrationType::Mock,
+                Kind::Http => pb::IntegrationType::Http,
+                Kind::HttpProxy => pb::IntegrationType::HttpProxy,
+            }
+            .into(),
+            http_method: (kind != Kind::Mock)
+                .then(|| self.integration_method.unwrap_or_else(|| "ANY".to_owned())),
+            uri: self.uri,
+            timeout_ms: self.timeout_ms.unwrap_or_default(),
+            request_parameters: self.map.into_iter().collect(),
+            request_templates: mock.into_iter().collect(),
+            responses: if is_proxy { Vec::new() } else { vec![response] },
+            ..Default::default()
+        };
+        Ok(pb::Method {
+            request_parameters,
+            responses: vec![pb::MethodResponse {
+                status_code: self.status,
+                response_parameters,
+                ..Default::default()
+            }],
+            integration: Some(integration),
+            ..Default::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        definition: Definition,
+    }
+
+    fn method(line: &[&str]) -> Result<pb::Method, Stop> {
+        let line = Line::try_parse_from(["x"].iter().chain(line)).expect("flags");
+        line.definition.into_method()
+    }
+
+    #[test]
+    fn sources_and_targets_are_declared_on_the_method() {
+        let made = method(&[
+            "--type",
+            "http",
+            "--uri",
+            "http://h/{id}",
+            "--map",
+            "integration.request.path.id=method.request.path.id",
+            "--map",
+            "integration.request.header.A='fixed'",
+            "--map-response",
+            "method.response.header.B=integration.response.header.B",
+        ]);
+        let made = made.expect("a method");
+        assert_eq!(made.request_parameters.keys().collect::<Vec<_>>(), ["method.request.path.id"]);
+        assert_eq!(
+            made.responses[0].response_parameters.keys().collect::<Vec<_>>(),
+            ["method.response.header.B"]
+        );
+        let integration = made.integration.expect("an integration");
+        assert_eq!(integration.request_parameters.len(), 2);
+        assert_eq!(integration.http_method.as_deref(), Some("ANY"));
+    }
+
+    #[test]
+    fn a_mock_answers_its_status_and_body() {
+        let made =
+            method(&["--type", "mock", "--status", "202", "--body", "hi", "--body-type", "text/plain"])
+                .expect("a method");
+        let integration = made.integration.expect("an integration");
+        assert_eq!(integration.request_templates["application/json"], "{\"statusCode\": 202}");
+        assert_eq!(integration.responses[0].response_templates["text/plain"], "hi");
+        assert_eq!((made.responses[0].status_code, integration.http_method), (202, None));
+    }
+
+    #[test]
+    fn flags_that_cannot_stand_together_are_refused() {
+        for line in [
+            &["--type", "mock", "--uri", "http://h"][..],
+            &["--type", "http"],
+            &["--type", "http-proxy", "--uri", "http://h", "--body", "x"],
+            &[],
+        ] {
+            assert!(method(line).is_err(), "{line:?}");
+        }
+    }
+}
