@@ -39,8 +39,8 @@ pub fn plan(draft: &Definition, request: &DisableCors) -> Result<DisablePlan, Ve
             || request.scope == Scope::Api && draft.api.cors_policy.is_some())
     {
         return Err(vec![Issue::new(
-            "methods",
-            "a CORS policy is for all methods of a resource: leave methods empty to remove it",
+            "http_methods",
+            "a CORS policy is for all methods of a resource: leave http_methods empty to remove it",
         )]);
     }
     let mut definition = draft.clone();

@@ -27,4 +27,4 @@ pub mod verdict;
 
 pub use change::{Change, ChangeKind, KeptWhy, Scope, What};
 pub use header::CorsHeader;
-pub use settings::{CorsInput, CorsSettings, FormChoice};
+pub use settings::{CorsInput, CorsSettings, ErrorsChoice, FormChoice};

@@ -18,6 +18,22 @@ pub enum FormChoice {
     Policy,
 }
 
+/// Which of the gateway's own answers a caller wants the headers on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorsChoice {
+    /// Not said: none in the static form, all in the policy form.
+    #[default]
+    Unsaid,
+    /// All: in the static form the gateway responses `DEFAULT_4XX` and `DEFAULT_5XX`.
+    WithCors,
+    /// None.
+    Bare,
+    /// Static form only: `DEFAULT_4XX`.
+    Default4xx,
+    /// Static form only: `DEFAULT_5XX`.
+    Default5xx,
+}
+
 /// Settings as a caller gives them. Field names are those that issues name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CorsInput {
@@ -33,17 +49,11 @@ pub struct CorsInput {
     /// Whether requests with credentials are allowed.
     pub allow_credentials: bool,
     /// For how many seconds a browser may remember a preflight, 0 to 7200; `None` leaves the header out.
-    pub max_age: Option<i64>,
+    pub max_age_seconds: Option<i64>,
     /// Who owns the headers on answers of proxy integrations.
     pub proxy: ProxyCors,
-    /// Which form to use.
-    pub form: FormChoice,
-    /// Static form: whether the gateway response `DEFAULT_4XX` gets the headers.
-    pub default_4xx: bool,
-    /// Static form: whether the gateway response `DEFAULT_5XX` gets them.
-    pub default_5xx: bool,
-    /// Policy form: whether the gateway's own answers carry the headers.
-    pub gateway_errors: GatewayErrors,
+    /// Which of the gateway's own answers carry the headers.
+    pub gateway_errors: ErrorsChoice,
 }
 
 /// Settings that can stand together; made by [`CorsSettings::parse`] only.
@@ -53,16 +63,14 @@ pub struct CorsInput {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsSettings {
     policy: CorsPolicy,
-    form: FormChoice,
-    default_4xx: bool,
-    default_5xx: bool,
+    errors: ErrorsChoice,
 }
 
 impl CorsSettings {
     /// Reads what a caller gives.
     ///
     /// # Errors
-    /// Every fault, each at its field: `allow_origins[1]`, `allow_credentials`, `max_age`…
+    /// Every fault, each at its field: `allow_origins[1]`, `allow_credentials`, `max_age_seconds`…
     pub fn parse(input: &CorsInput) -> Result<Self, Vec<Issue>> {
         let mut issues = Issues::new();
         let mut keep = |faults: Vec<Issue>| issues.extend_at("", faults);
@@ -70,7 +78,7 @@ impl CorsSettings {
         let methods = allow_methods::parse(&input.allow_methods).map_err(&mut keep).ok();
         let allow = allow_headers::parse(&input.allow_headers).map_err(&mut keep).ok();
         let expose = expose_headers::parse(&input.expose_headers).map_err(&mut keep).ok();
-        let age = max_age::parse(input.max_age).map_err(&mut keep).ok();
+        let age = max_age::parse(input.max_age_seconds).map_err(&mut keep).ok();
         let (Some(origins), Some(methods), Some(allow), Some(expose), Some(age)) =
             (origins, methods, allow, expose, age)
         else {
@@ -80,28 +88,19 @@ impl CorsSettings {
         match policy {
             Ok(mut policy) => {
                 policy.proxy = input.proxy;
-                policy.gateway_errors = input.gateway_errors;
-                let (form, default_4xx, default_5xx) = (input.form, input.default_4xx, input.default_5xx);
-                let settings = Self { policy, form, default_4xx, default_5xx };
-                settings.check_form()?;
-                Ok(settings)
+                policy.gateway_errors = match input.gateway_errors {
+                    ErrorsChoice::Bare => GatewayErrors::Bare,
+                    ErrorsChoice::Unsaid
+                    | ErrorsChoice::WithCors
+                    | ErrorsChoice::Default4xx
+                    | ErrorsChoice::Default5xx => GatewayErrors::WithCors,
+                };
+                Ok(Self { policy, errors: input.gateway_errors })
             }
             Err(faults) => {
                 Err(faults.into_iter().map(|fault| Issue::new(field_of(&fault), fault.to_string())).collect())
             }
         }
-    }
-
-    /// The static form cannot say everything; asked for by name, it is refused rather than bent.
-    fn check_form(&self) -> Result<(), Vec<Issue>> {
-        if self.form != FormChoice::Static {
-            return Ok(());
-        }
-        let mut issues = Issues::new();
-        if let Some(why) = self.beyond_static() {
-            issues.push("form", format!("the static form cannot say this: {why}; choose the policy form"));
-        }
-        issues.into_result(())
     }
 
     /// Why static values cannot say what is asked; `None` when they can.
@@ -124,16 +123,10 @@ impl CorsSettings {
         &self.policy
     }
 
-    /// Which form the caller wants.
+    /// Which of the gateway's own answers are to carry the headers.
     #[must_use]
-    pub fn form(&self) -> FormChoice {
-        self.form
-    }
-
-    /// Whether `DEFAULT_4XX` and `DEFAULT_5XX` are to get the headers in the static form.
-    #[must_use]
-    pub fn gateway_responses(&self) -> (bool, bool) {
-        (self.default_4xx, self.default_5xx)
+    pub fn errors(&self) -> ErrorsChoice {
+        self.errors
     }
 
     /// What is allowed but deserves a second look.
@@ -190,6 +183,6 @@ fn field_of(fault: &InvalidCors) -> &'static str {
         InvalidCors::AnyExposedWithCredentials => "expose_headers",
         InvalidCors::AnyMethodWithCredentials => "allow_methods",
         InvalidCors::NoOrigin => "allow_origins",
-        InvalidCors::MaxAge { .. } => "max_age",
+        InvalidCors::MaxAge { .. } => "max_age_seconds",
     }
 }

@@ -7,6 +7,7 @@ use super::EnableCors;
 use super::headers::set;
 use crate::cors::change::{Ledger, What};
 use crate::cors::header::CorsHeader;
+use crate::cors::settings::ErrorsChoice;
 use crate::cors::{allow_credentials, allow_headers, allow_origin};
 use crate::model::{Definition, GatewayResponse, GatewayResponseType, Issue};
 
@@ -17,9 +18,13 @@ pub(super) fn plan(
     ledger: &mut Ledger,
     warnings: &mut Vec<Issue>,
 ) {
-    let (client, server) = request.settings.gateway_responses();
-    let families = [(client, GatewayResponseType::Default4xx), (server, GatewayResponseType::Default5xx)];
-    for (_, family) in families.into_iter().filter(|(asked, _)| *asked) {
+    let families: &[GatewayResponseType] = match request.settings.errors() {
+        ErrorsChoice::Unsaid | ErrorsChoice::Bare => &[],
+        ErrorsChoice::WithCors => &[GatewayResponseType::Default4xx, GatewayResponseType::Default5xx],
+        ErrorsChoice::Default4xx => &[GatewayResponseType::Default4xx],
+        ErrorsChoice::Default5xx => &[GatewayResponseType::Default5xx],
+    };
+    for family in families.iter().copied() {
         set_headers(definition, family, request, allow_methods, ledger);
         warn_of_uncovered(definition, family, warnings);
     }

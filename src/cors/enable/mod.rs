@@ -11,7 +11,7 @@ mod policy_form;
 mod static_form;
 
 use super::change::{Change, ChangeKind, Ledger, Scope};
-use super::settings::{CorsSettings, FormChoice};
+use super::settings::{CorsSettings, ErrorsChoice, FormChoice};
 use crate::model::{Definition, Issue, ResourceId, Verb};
 
 pub(super) use headers::unmap;
@@ -52,6 +52,8 @@ pub struct EnableCors {
     pub methods: Vec<Verb>,
     /// What to allow.
     pub settings: CorsSettings,
+    /// Which form to use.
+    pub form: FormChoice,
     /// What to do with headers mapped by hand.
     pub replace: Replace,
     /// What to do when something must be skipped.
@@ -169,11 +171,17 @@ pub(super) fn resources_in(draft: &Definition, scope: Scope) -> Result<Vec<Resou
 fn choose(draft: &Definition, request: &EnableCors) -> Result<(Form, String), Vec<Issue>> {
     let settings = &request.settings;
     let covered = draft.api.cors_policy.is_some() && request.scope != Scope::Api;
-    let (form, reason) = match settings.form() {
+    let (form, reason) = match request.form {
         FormChoice::Static if covered => {
             return Err(vec![Issue::new(
-                "settings.form",
+                "form",
                 "the API has a CORS policy, which covers this resource, and a resource never has both forms: DisableCors on the whole API first, or choose the policy form",
+            )]);
+        }
+        FormChoice::Static if let Some(why) = settings.beyond_static() => {
+            return Err(vec![Issue::new(
+                "form",
+                format!("the static form cannot say this: {why}; choose the policy form"),
             )]);
         }
         FormChoice::Static => (Form::Static, "the static form was asked for".to_owned()),
@@ -195,7 +203,17 @@ fn choose(draft: &Definition, request: &EnableCors) -> Result<(Form, String), Ve
         return Err(vec![Issue::new(
             "methods",
             format!(
-                "the policy form is needed ({reason}), and a policy is for all methods of a resource: leave methods empty"
+                "the policy form is needed ({reason}), and a policy is for all methods of a resource: leave http_methods empty"
+            ),
+        )]);
+    }
+    if form == Form::Policy
+        && matches!(settings.errors(), ErrorsChoice::Default4xx | ErrorsChoice::Default5xx)
+    {
+        return Err(vec![Issue::new(
+            "settings.gateway_errors",
+            format!(
+                "the policy form is needed ({reason}), and a policy is for all of the gateway's own answers or for none: choose WITH_CORS or BARE"
             ),
         )]);
     }

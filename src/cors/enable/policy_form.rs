@@ -58,20 +58,6 @@ pub(super) fn plan(
         });
         debug_assert!(edited.is_ok(), "the id was found above");
     }
-    let (client, server) = request.settings.gateway_responses();
-    if client || server {
-        warnings.push(Issue::new(
-            "settings",
-            match policy.gateway_errors {
-                GatewayErrors::WithCors => {
-                    "default_4xx and default_5xx are for the static form: the policy puts its headers on the gateway's own answers by itself"
-                }
-                GatewayErrors::Bare => {
-                    "default_4xx and default_5xx are for the static form, and gateway_errors asks for bare errors: scripts will not be able to read them"
-                }
-            },
-        ));
-    }
 }
 
 fn put_policy(slot: &mut Option<CorsPolicy>, policy: &CorsPolicy, ledger: &mut Ledger) {
