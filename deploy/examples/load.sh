@@ -2,7 +2,7 @@
 # Makes the calls of an example, and prints how to try it.
 #   load.sh FILE     ADMIN, DATA and BACK_END name other addresses than the usual ones
 set -euo pipefail
-exec python3 - "$1" "${ADMIN:-127.0.0.1:9901}" "${DATA:-127.0.0.1:8080}" "${BACK_END:-127.0.0.1:8081}" <<'PYTHON'
+exec python3 - "$1" "${ADMIN:-127.0.0.1:9901}" "${DATA:-127.0.0.1:8080}" "${BACK_END:-127.0.0.1:9999}" <<'PYTHON'
 import json, shlex, subprocess, sys
 
 path, admin, data, back_end = sys.argv[1:]
