@@ -38,6 +38,9 @@ pub(super) enum Command {
     Disable {
         #[command(flatten)]
         scope: Scope,
+        /// Methods to stop allowing, such as GET; every method of the resource unless given
+        #[arg(long = "method", value_name = "VERB", value_delimiter = ',')]
+        methods: Vec<String>,
         #[command(flatten)]
         write: Write,
     },
@@ -182,12 +185,13 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
             client.warn(&response.warnings);
             end(client, response.redeploy_needed, write.validate_only)
         }
-        Command::Disable { scope, write } => {
+        Command::Disable { scope, methods, write } => {
             let request = pb::DisableCorsRequest {
                 api_id: client.api_id(&scope.api).await?,
                 resource: scope.resource.unwrap_or_default(),
                 recursive: scope.recursive,
                 whole_api: scope.whole_api,
+                http_methods: methods,
                 expected_revision: write.expected_revision,
                 validate_only: write.validate_only,
             };
@@ -230,6 +234,15 @@ fn changes(client: &mut Client, changes: &[pb::CorsChange]) -> Result<(), Stop> 
         vec![change.path.clone(), on.clone(), kind, change.subject.clone(), value]
     });
     client.output.table(&["PATH", "METHOD", "CHANGE", "WHAT", "VALUE"], rows)?;
+    for change in changes {
+        for header in &change.must_send {
+            let line = format!(
+                "{} {}: the back end has to send  {}: {}",
+                change.path, change.http_method, header.name, header.value
+            );
+            client.output.line(line)?;
+        }
+    }
     for change in changes.iter().filter(|change| !change.reason.is_empty()) {
         let mend =
             if change.mend.is_empty() { String::new() } else { format!("; mended by {}", change.mend) };
@@ -287,8 +300,12 @@ fn state(state: Option<&pb::CorsState>) -> String {
     }
 }
 
-fn header_text(headers: &[pb::Header]) -> String {
-    headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect::<Vec<_>>().join("\n")
+fn header_text(headers: &[pb::MappedHeader]) -> String {
+    let text = |header: &pb::MappedHeader| match header.status_code {
+        0 => format!("{}: {}", header.name, header.value),
+        status => format!("{status} {}: {}", header.name, header.value),
+    };
+    headers.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
 fn policy_text(settings: &pb::CorsSettings) -> String {

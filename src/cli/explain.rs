@@ -29,6 +29,12 @@ pub(super) struct Args {
     /// The request carries cookies or other credentials
     #[arg(long)]
     credentials: bool,
+    /// The origin that the API is called under, such as https://api.example.com; another than the page's unless given
+    #[arg(long, value_name = "ORIGIN")]
+    target: Option<String>,
+    /// The script listens to the upload's progress or sends a stream
+    #[arg(long)]
+    upload: bool,
     /// Header of the back end's answer, if it is known; may be given more than once
     #[arg(long = "back-end-header", value_name = "NAME: VALUE", value_parser = header)]
     back_end_headers: Vec<(String, String)>,
@@ -56,6 +62,8 @@ pub(super) async fn run(args: Args, client: &mut Client) -> Result<(), Stop> {
         headers: into_pb(args.headers),
         credentials: args.credentials,
         back_end_answer,
+        target_origin: args.target.unwrap_or_default(),
+        upload: args.upload,
     };
     let response = client.cors().explain_cors(request).await?.into_inner();
     let verdict = response.verdict();
@@ -72,7 +80,8 @@ pub(super) async fn run(args: Args, client: &mut Client) -> Result<(), Stop> {
                 .into())
         }
         pb::CorsVerdict::Refused | pb::CorsVerdict::Unspecified => {
-            let failure = Failure::refused(format!("a browser refuses: {}", response.failed_rule));
+            let why = format!("a browser refuses: {}: {}", response.failed_rule, response.failed_reason);
+            let failure = Failure::refused(why);
             Err(if response.mend.is_empty() { failure } else { failure.right(response.mend) }.into())
         }
     }
@@ -86,7 +95,7 @@ fn show(client: &mut Client, response: &pb::ExplainCorsResponse) -> Result<(), S
     for (name, answer) in [("preflight", &response.preflight), ("request", &response.actual)] {
         let Some(answer) = answer else { continue };
         let method = match answer.http_method.as_str() {
-            "" => "no method".to_owned(),
+            "" => format!("the gateway itself ({})", answer.response_type),
             verb => format!("{verb} {}", answer.path),
         };
         let status = if answer.from_back_end {
@@ -103,10 +112,16 @@ fn show(client: &mut Client, response: &pb::ExplainCorsResponse) -> Result<(), S
         let (tone, mark) = match step.outcome() {
             pb::CorsStepOutcome::Passed => (Tone::Good, "ok     "),
             pb::CorsStepOutcome::Failed => (Tone::Bad, "FAILED "),
+            pb::CorsStepOutcome::Noted => (Tone::Faint, "note   "),
             pb::CorsStepOutcome::Unknown | pb::CorsStepOutcome::Unspecified => (Tone::Warn, "unknown"),
         };
         let mark = client.output.paint(tone, mark);
         client.output.line(format!("{mark} {}: {}", step.name, step.detail))?;
+    }
+    for header in &response.required_preflight_headers {
+        let line =
+            format!("the back end has to answer the preflight with  {}: {}", header.name, header.value);
+        client.output.line(line)?;
     }
     for header in &response.required_headers {
         client.output.line(format!("the back end has to send  {}: {}", header.name, header.value))?;
