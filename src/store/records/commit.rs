@@ -1,0 +1,50 @@
+//! Making a commit of an edit.
+
+use std::collections::BTreeMap;
+
+use super::super::CommitError;
+use super::plan::Plan;
+use super::steps::About;
+use super::{ApiHead, Change, Edit, PlacedBinding, Records};
+use crate::model::{ApiId, Deployment, Stage, StoreRevision};
+
+/// What a commit made: durable, and as it will be read back.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// The revision of the store that it made.
+    pub store_revision: StoreRevision,
+    /// The heads it read or wrote, as they are now.
+    pub heads: BTreeMap<ApiId, ApiHead>,
+    /// The deployments it wrote, in the order of the steps.
+    pub deployments: Vec<Deployment>,
+    /// The stages it wrote, in the order of the steps.
+    pub stages: Vec<Stage>,
+    /// The bindings it wrote, in the order of the steps.
+    pub bindings: Vec<PlacedBinding>,
+}
+
+impl Records {
+    /// Makes one atomic commit of an edit, with one change record that tells of the last step; returns when it
+    /// is durable.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when something is no longer as the edit expects, and nothing is written: read
+    /// again and decide again. For the other errors see [`CommitError`].
+    pub async fn commit(&self, edit: Edit) -> Result<Committed, CommitError> {
+        let _in_flight = self.content_in_flight.read().await;
+        let mut plan = Plan::new(self).await?;
+        let mut about = About::default();
+        for step in edit.steps {
+            about = plan.step(step).await?;
+        }
+        let change = Change {
+            store_revision: StoreRevision::default(),
+            kind: edit.kind,
+            at: edit.at,
+            api_id: about.api_id,
+            name: about.name,
+            revision: about.revision,
+        };
+        plan.finish(&change).await
+    }
+}
