@@ -9,7 +9,11 @@ closed_set!(GatewayErrors { WithCors = WithCors, Bare = Bare });
 
 impl From<&CorsMark> for pb::CorsMark {
     fn from(mark: &CorsMark) -> Self {
-        Self { created: mark.created, headers: field::texts(&mark.headers) }
+        Self {
+            created: mark.created,
+            headers: field::texts(&mark.headers),
+            declared: mark.declared.iter().map(ToString::to_string).collect(),
+        }
     }
 }
 
@@ -17,7 +21,12 @@ impl TryFrom<pb::CorsMark> for CorsMark {
     type Error = InvalidRecord;
 
     fn try_from(stored: pb::CorsMark) -> Result<Self, InvalidRecord> {
-        Ok(Self { created: stored.created, headers: field::keyed("headers", stored.headers)? })
+        let declared = stored.declared.iter().map(|name| field::parse("declared", name));
+        Ok(Self {
+            created: stored.created,
+            headers: field::keyed("headers", stored.headers)?,
+            declared: declared.collect::<Result<_, _>>()?,
+        })
     }
 }
 
