@@ -186,3 +186,132 @@ fn field_of(fault: &InvalidCors) -> &'static str {
         InvalidCors::MaxAge { .. } => "max_age_seconds",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|t| (*t).to_owned()).collect()
+    }
+
+    fn input(origins: &[&str], credentials: bool) -> CorsInput {
+        CorsInput { allow_origins: list(origins), allow_credentials: credentials, ..CorsInput::default() }
+    }
+
+    #[test]
+    fn nothing_said_means_api_gateways_defaults() {
+        let settings = CorsSettings::parse(&CorsInput::default()).expect("the defaults stand");
+        let policy = settings.policy();
+        assert_eq!(policy.origins(), &Origins::Any);
+        assert_eq!(policy.methods(), &CorsMethods::OfResource);
+        assert_eq!(
+            allow_headers::value(policy.allow_headers()).as_deref(),
+            Some("Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token")
+        );
+        assert_eq!((policy.credentials(), policy.max_age()), (false, None));
+        assert_eq!(settings.beyond_static(), None);
+        assert_eq!(settings.warnings()[0].field, "allow_origins", "any origin is worth a warning");
+    }
+
+    #[test]
+    fn every_mistake_is_refused_at_its_field() {
+        let origins = |texts: &[&str]| input(texts, false);
+        let with = |change: fn(&mut CorsInput)| {
+            let mut input = input(&["https://a.example"], true);
+            change(&mut input);
+            input
+        };
+        for (what, input, field) in [
+            ("* with credentials", input(&["*"], true), "allow_credentials"),
+            ("any origin by default with credentials", input(&[], true), "allow_credentials"),
+            ("null with credentials", input(&["null"], true), "allow_credentials"),
+            (
+                "null among others with credentials",
+                input(&["https://a.example", "null"], true),
+                "allow_credentials",
+            ),
+            ("a suffix", origins(&[".example.com"]), "allow_origins[0]"),
+            ("a substring", origins(&["*example.com"]), "allow_origins[0]"),
+            ("a wildcard glued to a label", origins(&["https://*example.com"]), "allow_origins[0]"),
+            ("a wildcard inside", origins(&["https://a.*.example.com"]), "allow_origins[0]"),
+            ("a wildcard top-level domain", origins(&["https://*.com"]), "allow_origins[0]"),
+            ("a wildcard port", origins(&["https://a.example:*"]), "allow_origins[0]"),
+            ("a wildcard scheme", origins(&["*://a.example"]), "allow_origins[0]"),
+            ("a regular expression", origins(&["https://.*\\.example\\.com"]), "allow_origins[0]"),
+            ("no scheme", origins(&["a.example"]), "allow_origins[0]"),
+            ("a path", origins(&["https://a.example/x"]), "allow_origins[0]"),
+            ("a slash at the end", origins(&["https://a.example/"]), "allow_origins[0]"),
+            ("the default port", origins(&["https://a.example:443"]), "allow_origins[0]"),
+            ("upper case", origins(&["https://A.example"]), "allow_origins[0]"),
+            ("a line break", origins(&["https://a.example\r\nSet-Cookie: a=b"]), "allow_origins[0]"),
+            ("* among others", origins(&["*", "https://a.example"]), "allow_origins"),
+            ("a long max age", with(|i| i.max_age_seconds = Some(86400)), "max_age_seconds"),
+            ("a negative max age", with(|i| i.max_age_seconds = Some(-1)), "max_age_seconds"),
+            ("* headers with credentials", with(|i| i.allow_headers = list(&["*"])), "allow_headers"),
+            (
+                "*,Authorization with credentials",
+                with(|i| i.allow_headers = list(&["*,Authorization"])),
+                "allow_headers",
+            ),
+            ("* methods with credentials", with(|i| i.allow_methods = list(&["*"])), "allow_methods"),
+            ("* exposed with credentials", with(|i| i.expose_headers = list(&["*"])), "expose_headers"),
+            ("a cookie exposed", with(|i| i.expose_headers = list(&["Set-Cookie"])), "expose_headers[0]"),
+            (
+                "a method in lower case",
+                with(|i| i.allow_methods = list(&["GET", "patch"])),
+                "allow_methods[1]",
+            ),
+            ("a header with a space", with(|i| i.allow_headers = list(&["X-A", "X B"])), "allow_headers[1]"),
+        ] {
+            let issues = CorsSettings::parse(&input).expect_err(what);
+            assert_eq!(issues[0].field, field, "{what}: {issues:?}");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let mut input = input(&["nonsense"], false);
+        input.max_age_seconds = Some(-5);
+        input.allow_methods = list(&["get"]);
+        let fields: Vec<_> =
+            CorsSettings::parse(&input).expect_err("three faults").into_iter().map(|i| i.field).collect();
+        assert_eq!(fields, ["allow_origins[0]", "allow_methods[0]", "max_age_seconds"]);
+    }
+
+    #[test]
+    fn what_is_allowed_but_risky_is_warned_of() {
+        for (origins, credentials, warned) in [
+            (vec!["https://a.example"], true, 0),
+            (vec!["http://a.example"], true, 1),
+            (vec!["http://a.example"], false, 0),
+            (
+                vec!["http://localhost:3000", "http://127.0.0.1", "http://[::1]:3", "http://a.localhost"],
+                true,
+                0,
+            ),
+            (vec!["http://localhost.evil.net"], true, 1),
+            (vec!["null"], false, 1),
+            (vec!["*"], false, 1),
+        ] {
+            let settings = CorsSettings::parse(&input(&origins, credentials)).expect("settings");
+            assert_eq!(settings.warnings().len(), warned, "{origins:?}: {:?}", settings.warnings());
+        }
+    }
+
+    #[test]
+    fn the_static_form_says_one_origin_and_leaves_proxies_alone() {
+        for (origins, proxy, fits) in [
+            (vec!["*"], ProxyCors::LeftToBackEnd, true),
+            (vec!["https://a.example"], ProxyCors::LeftToBackEnd, true),
+            (vec!["https://a.example", "https://a.example"], ProxyCors::LeftToBackEnd, true),
+            (vec!["https://a.example", "https://b.example"], ProxyCors::LeftToBackEnd, false),
+            (vec!["https://*.a.example"], ProxyCors::LeftToBackEnd, false),
+            (vec!["*"], ProxyCors::Own, false),
+        ] {
+            let input = CorsInput { proxy, ..input(&origins, false) };
+            let settings = CorsSettings::parse(&input).expect("settings");
+            assert_eq!(settings.beyond_static().is_none(), fits, "{origins:?} {proxy:?}");
+        }
+    }
+}

@@ -9,6 +9,8 @@ mod headers;
 mod options_mock;
 mod policy_form;
 mod static_form;
+#[cfg(test)]
+mod tests;
 
 use super::change::{Change, ChangeKind, Ledger, Scope};
 use super::settings::{CorsSettings, ErrorsChoice, FormChoice};
@@ -201,7 +203,7 @@ fn choose(draft: &Definition, request: &EnableCors) -> Result<(Form, String), Ve
     };
     if form == Form::Policy && !request.methods.is_empty() {
         return Err(vec![Issue::new(
-            "methods",
+            "http_methods",
             format!(
                 "the policy form is needed ({reason}), and a policy is for all methods of a resource: leave http_methods empty"
             ),

@@ -4,5 +4,7 @@
 //! origin is processed like any other, and only its answer goes without the header that lets a script read it.
 
 mod compiled;
+#[cfg(test)]
+mod tests;
 
 pub use compiled::{AnswerOf, CorsRequest, Policy};

@@ -11,6 +11,8 @@ mod judge;
 mod page;
 mod preflight;
 mod safelist;
+#[cfg(test)]
+mod tests;
 
 pub use course::{Course, SimulatedRequest};
 pub use explanation::{Explanation, Failure, MustSend, Outcome, Rule, Step, Verdict};
