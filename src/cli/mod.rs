@@ -15,6 +15,7 @@ pub mod echo;
 mod explain;
 pub mod failure;
 mod gateway_response;
+mod http;
 mod json;
 mod method;
 mod method_flags;

@@ -1,21 +1,15 @@
 //! `postern status`: whether a server is there and can serve.
 
-use std::time::Duration;
-
-use http_body_util::{BodyExt as _, Empty};
-use hyper_util::rt::TokioIo;
+use bytes::Bytes;
 use serde_json::json;
-use tokio::net::TcpStream;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::connect::{Client, Connection};
 use super::failure::{Exit, Failure, Stop};
+use super::http as http_client;
 use super::output::{Output, Tone};
-
-/// A probe waits no longer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was typed after `postern status`.
 #[derive(Clone, Debug, clap::Args)]
@@ -71,32 +65,11 @@ fn not_ready(text: &str) -> Stop {
 /// A `GET` to the ops listener.
 async fn get(base: &str, path: &str) -> Result<(u16, String), Stop> {
     let authority = base.strip_prefix("http://").unwrap_or(base).trim_end_matches('/');
-    let unreachable = || {
-        Failure::new(Exit::Unavailable, format!("no ops listener answers at {base}"))
+    let request = http::Request::get(path).body(Bytes::new());
+    let request = request.expect("the path is one of our own");
+    let answer = http_client::send(authority, request).await.map_err(|error| {
+        Failure::new(Exit::Unavailable, format!("no ops listener answers at {base}: {error}"))
             .right("the ops address that `postern serve` prints, given by --ops or POSTERN_OPS")
-    };
-    let exchange = async {
-        let stream = TcpStream::connect(authority).await.ok()?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
-        let request =
-            http::Request::get(path).header(http::header::HOST, authority).body(Empty::<bytes::Bytes>::new());
-        let exchange = async {
-            let response = sender.send_request(request.ok()?).await.ok()?;
-            let status = response.status().as_u16();
-            let body = response.into_body().collect().await.ok()?.to_bytes();
-            Some((status, String::from_utf8_lossy(&body).into_owned()))
-        };
-        // The connection has to be driven while its exchange runs.
-        let driven = async {
-            drop(connection.await);
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            answer = exchange => answer,
-            () = driven => None,
-        }
-    };
-    let answer = tokio::time::timeout(PATIENCE, exchange).await.ok().flatten();
-    answer.ok_or_else(|| unreachable().into())
+    })?;
+    Ok((answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned()))
 }

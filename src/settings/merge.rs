@@ -108,14 +108,22 @@ fn settings(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> Settings {
             max_body_size: from.optional("max-body-size", str::parse),
             max_connections: from.one("max-connections", value::count),
             max_connections_per_address: from.one("max-connections-per-address", value::count),
+            max_requests_per_connection: from.one("max-requests-per-connection", value::count),
+            max_http2_streams: from.one("max-http2-streams", http2_streams),
             max_upstream_requests: from.one("max-upstream-requests", value::count),
+            max_upstream_head_size: from.one("max-upstream-head-size", head_size),
+            max_upstream_header_fields: from.one("max-upstream-header-fields", header_fields),
         },
         timeouts: Timeouts {
+            detect: from.one("detect-timeout", value::duration),
             head: from.one("head-timeout", value::duration),
             body_idle: from.one("body-idle-timeout", value::duration),
             keep_alive: from.one("keep-alive-timeout", value::duration),
             write: from.one("write-timeout", value::duration),
             connect: from.one("connect-timeout", value::duration),
+            upstream_idle: from.one("upstream-idle-timeout", value::duration),
+            upstream_keep_alive: from.one("upstream-keep-alive-timeout", value::duration),
+            dns_cache: from.one("dns-cache-time", value::duration),
         },
     }
 }
@@ -247,6 +255,16 @@ fn header_fields(text: &str) -> Result<std::num::NonZeroUsize, InvalidValue> {
         Ok(count)
     } else {
         Err(InvalidValue::new(text, "a number of header fields that can be held to", "1 to 200"))
+    }
+}
+
+/// Some clients stall below a few, and each costs a window of memory.
+fn http2_streams(text: &str) -> Result<std::num::NonZeroUsize, InvalidValue> {
+    let count = value::count(text)?;
+    if count.get() <= 10_000 {
+        Ok(count)
+    } else {
+        Err(InvalidValue::new(text, "a number of streams that can be kept", "1 to 10000"))
     }
 }
 

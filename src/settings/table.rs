@@ -104,7 +104,22 @@ pub const TABLE: &[Setting] = &[
     unset("max-body-size", "SIZE", "Any request body, also one that streams through; beyond it 413"),
     one("max-connections", "COUNT", "10000", "Connections of API callers in all"),
     one("max-connections-per-address", "COUNT", "256", "Connections of API callers from one address"),
+    one(
+        "max-requests-per-connection",
+        "COUNT",
+        "10000",
+        "Requests on one connection, which is closed in good order after the last",
+    ),
+    one("max-http2-streams", "COUNT", "100", "Streams open at a time on one HTTP/2 connection"),
     one("max-upstream-requests", "COUNT", "1024", "Requests in flight to one back end; beyond it 503"),
+    one(
+        "max-upstream-head-size",
+        "SIZE",
+        "32KiB",
+        "Status line and header fields of a back end; beyond it 502",
+    ),
+    one("max-upstream-header-fields", "COUNT", "100", "Header fields of a back end; beyond it 502"),
+    one("detect-timeout", "DURATION", "5s", "How long a new connection may take to show its protocol"),
     one(
         "head-timeout",
         "DURATION",
@@ -115,6 +130,14 @@ pub const TABLE: &[Setting] = &[
     one("keep-alive-timeout", "DURATION", "60s", "How long a connection may wait for its next request"),
     one("write-timeout", "DURATION", "30s", "How long a caller may read nothing of an answer"),
     one("connect-timeout", "DURATION", "3s", "How long connecting to a back end may take; then 504"),
+    one("upstream-idle-timeout", "DURATION", "30s", "How long a back end's response body may stand still"),
+    one(
+        "upstream-keep-alive-timeout",
+        "DURATION",
+        "50s",
+        "How long an idle connection to a back end is kept; shorter than common servers keep theirs",
+    ),
+    one("dns-cache-time", "DURATION", "10s", "How long the addresses of a back end's name are believed"),
 ];
 
 #[cfg(test)]

@@ -120,13 +120,23 @@ pub struct Limits {
     pub max_connections: NonZeroUsize,
     /// Callers' connections from one address.
     pub max_connections_per_address: NonZeroUsize,
+    /// Requests on one connection.
+    pub max_requests_per_connection: NonZeroUsize,
+    /// Streams open at a time on one HTTP/2 connection.
+    pub max_http2_streams: NonZeroUsize,
     /// Requests in flight to one back end.
     pub max_upstream_requests: NonZeroUsize,
+    /// Status line and header fields of a back end, in bytes.
+    pub max_upstream_head_size: ByteSize,
+    /// Header fields of a back end.
+    pub max_upstream_header_fields: NonZeroUsize,
 }
 
 /// How long is waited for callers and back ends. Integrations have timeouts of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
+    /// For a new connection to show its protocol.
+    pub detect: Duration,
     /// For a request's whole head.
     pub head: Duration,
     /// For the next piece of a request's body.
@@ -137,6 +147,12 @@ pub struct Timeouts {
     pub write: Duration,
     /// For a connection to a back end.
     pub connect: Duration,
+    /// For the next piece of a back end's response body.
+    pub upstream_idle: Duration,
+    /// How long an idle connection to a back end is kept.
+    pub upstream_keep_alive: Duration,
+    /// How long the addresses of a back end's name are believed.
+    pub dns_cache: Duration,
 }
 
 /// A back end, or a range of them.

@@ -5,3 +5,5 @@
 mod support;
 
 mod cli_echo;
+mod deploy;
+mod harness;

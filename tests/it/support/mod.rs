@@ -2,9 +2,11 @@
 
 #![allow(dead_code, unused_imports, reason = "each behaviour takes what it needs")]
 
+mod command;
 mod raw;
 mod upstream;
 
+pub use command::{Ended, Server, postern, run};
 pub use raw::{RawClient, Request, Response};
 pub use upstream::{Received, Upstream, Wire};
 
