@@ -1,6 +1,6 @@
 //! What a record looks like as bytes: a checksum over key and record, then the record.
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::Bytes;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
@@ -18,25 +18,30 @@ pub(super) fn digest(bytes: &[u8]) -> Hash {
 
 /// A record as it stands under `key`. The key takes part, so that a record found under another one is refused.
 pub(super) fn seal(key: &Key, kind: pb::record::Kind) -> Bytes {
-    let record = pb::Record { kind: Some(kind) };
-    let mut value = BytesMut::with_capacity(CHECKSUM_BYTES + record.encoded_len());
-    value.put_bytes(0, CHECKSUM_BYTES);
-    record.encode_raw(&mut value);
-    let checksum = checksum(key, &value[CHECKSUM_BYTES..]);
-    value[..CHECKSUM_BYTES].copy_from_slice(&checksum);
-    value.freeze()
+    seal_bytes(key, &pb::Record { kind: Some(kind) }.encode_to_vec()).into()
 }
 
 /// The record that stands under `key`.
 pub(super) fn open(key: &Key, value: &[u8]) -> Result<pb::record::Kind, StoreError> {
-    let Some((sum, record)) = value.split_first_chunk::<CHECKSUM_BYTES>() else {
-        return Err(StoreError::damaged(key, "the record is shorter than its checksum"));
-    };
-    if *sum != checksum(key, record) {
-        return Err(StoreError::damaged(key, "the checksum does not match"));
-    }
+    let record = open_bytes(key, value)?;
     let record = pb::Record::decode(record).map_err(|error| StoreError::damaged(key, error))?;
     record.kind.ok_or_else(|| StoreError::Newer { place: key.to_string() })
+}
+
+/// Bytes as they stand under `key`.
+pub(super) fn seal_bytes(key: &Key, bytes: &[u8]) -> Vec<u8> {
+    [&checksum(key, bytes)[..], bytes].concat()
+}
+
+/// The bytes that stand under `key`, if they are what was put there.
+pub(super) fn open_bytes<'a>(key: &Key, value: &'a [u8]) -> Result<&'a [u8], StoreError> {
+    let Some((sum, bytes)) = value.split_first_chunk::<CHECKSUM_BYTES>() else {
+        return Err(StoreError::damaged(key, "the record is shorter than its checksum"));
+    };
+    if *sum != checksum(key, bytes) {
+        return Err(StoreError::damaged(key, "the checksum does not match"));
+    }
+    Ok(bytes)
 }
 
 fn checksum(key: &Key, record: &[u8]) -> [u8; CHECKSUM_BYTES] {

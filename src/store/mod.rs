@@ -29,6 +29,7 @@
 //! which is unique across partitions. Numbers have twenty digits.
 
 mod content;
+mod disk;
 mod envelope;
 mod error;
 mod keys;
@@ -36,6 +37,7 @@ mod keyspace;
 mod memory;
 mod records;
 
+pub use disk::{Fault, OnFault, OpenError, Opened, SledStore};
 pub use error::{CommitError, StoreError};
 pub use keyspace::{
     Blob, Commit, Consistent, Entry, Guard, KEPT_CHANGES, Key, MAX_COMMIT_BYTES, MAX_COMMIT_KEYS, Order,
