@@ -13,7 +13,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli", &["app", "settings", "wire", "model"]),
     ("app", EVERYTHING),
     ("settings", &["model"]),
-    ("admin", &["control", "wire", "model", "ops"]),
+    ("admin", &["control", "cors", "wire", "model", "ops"]),
     ("control", &["store", "compile", "cors", "mapping", "route", "model", "ops"]),
     ("gateway", &["compile", "route", "mapping", "template", "cors", "model", "ops"]),
     ("compile", &["route", "mapping", "template", "cors", "model"]),

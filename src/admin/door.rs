@@ -71,7 +71,7 @@ where
         let (head, body) = request.into_parts();
         let page = match self.admit(&head) {
             Ok(page) => page,
-            Err(answer) => return Either::Left(ready(Ok(answer))),
+            Err(answer) => return Either::Left(ready(Ok(*answer))),
         };
         if let Some(origin) = &page
             && head.method == Method::OPTIONS
@@ -89,7 +89,7 @@ where
 }
 
 impl<S> Door<S> {
-    fn admit(&self, head: &Parts) -> Result<Option<Origin>, Response<Body>> {
+    fn admit(&self, head: &Parts) -> Result<Option<Origin>, Box<Response<Body>>> {
         let page = self.guard.check(head).map_err(|refusal| {
             tracing::warn!(%refusal, "refused an admin request");
             refuse(head, StatusCode::FORBIDDEN, &Status::permission_denied(refusal.to_string()))
@@ -105,16 +105,16 @@ impl<S> Door<S> {
 }
 
 /// A refusal as its caller can read it: a gRPC client wants a status, all others an HTTP answer.
-fn refuse(head: &Parts, code: StatusCode, status: &Status) -> Response<Body> {
+fn refuse(head: &Parts, code: StatusCode, status: &Status) -> Box<Response<Body>> {
     let kind = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     if kind == b"application/grpc" || kind.starts_with(b"application/grpc+") {
-        return status.clone().into_http();
+        return Box::new(status.clone().into_http());
     }
     let mut answer = Response::new(Body::new(http_body_util::Full::from(format!("{}\n", status.message()))));
     *answer.status_mut() = code;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     answer.headers_mut().insert(header::CONTENT_TYPE, plain);
-    answer
+    Box::new(answer)
 }
 
 fn preflight(origin: &Origin) -> Response<Body> {

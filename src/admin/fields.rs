@@ -1,5 +1,6 @@
 //! Reads the fields that requests have in common; every fault is noted before the first is answered.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -7,7 +8,7 @@ use tonic::Status;
 
 use super::{page, status};
 use crate::control::{DeploymentRef, MethodRef, Options, ResourceRef};
-use crate::model::{Expected, Issue, Issues, Revision, Verb};
+use crate::model::{Expected, Issue, Issues, Revision, StageVariables, Verb};
 use crate::wire::read;
 
 /// The fields of one request.
@@ -86,6 +87,20 @@ impl Fields {
     /// A single value; its fault is noted under `field`.
     pub(super) fn take<T, E: Display>(&mut self, field: &str, result: Result<T, E>) -> Option<T> {
         self.0.take(field, result)
+    }
+
+    /// Stage variables.
+    pub(super) fn variables(
+        &mut self,
+        field: &str,
+        variables: BTreeMap<String, String>,
+    ) -> Option<StageVariables> {
+        self.read(field, StageVariables::parse(variables))
+    }
+
+    /// A value of an enum.
+    pub(super) fn enumeration<E: TryFrom<i32>>(&mut self, field: &str, value: i32) -> Option<E> {
+        read::enumeration(&mut self.0, field, value)
     }
 
     /// Where a page of the list `of` begins.

@@ -4,9 +4,11 @@
 //! its default. Maps and lists are taken whole: a mask's JSON form rewrites names to lower camel case, which would spoil
 //! the keys of a map.
 
+use std::marker::PhantomData;
+
 use prost_types::FieldMask;
 
-use crate::model::Issue;
+use crate::model::{Issue, Issues};
 use crate::wire::pb;
 
 /// A message whose fields can be named in a mask.
@@ -108,25 +110,40 @@ masked!(pb::Canary { deployment_id, percent_traffic, variables });
 
 masked!(pb::DomainBinding { api_id, stage_name });
 
-/// Takes from `from` into `to` the fields that `mask` names.
-///
-/// # Errors
-/// Paths that name no field, under `update_mask`.
-pub(super) fn apply<M: Masked>(mask: Option<&FieldMask>, to: &mut M, from: &M) -> Result<(), Vec<Issue>> {
-    let paths = mask.map(|mask| mask.paths.as_slice()).unwrap_or_default();
-    if paths.is_empty() {
-        merge(to, from);
-        return Ok(());
+/// A mask that names fields of `M` only.
+#[derive(Debug)]
+pub(super) struct Mask<M> {
+    paths: Vec<String>,
+    of: PhantomData<fn(M)>,
+}
+
+impl<M: Masked> Mask<M> {
+    /// Reads a mask; none names every field that is set.
+    ///
+    /// # Errors
+    /// Paths that name no field, under `paths[0]`, `paths[1]`…
+    pub(super) fn parse(mask: Option<FieldMask>) -> Result<Self, Vec<Issue>> {
+        let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+        let mut issues = Issues::new();
+        for (at, path) in paths.iter().enumerate().filter(|(_, path)| *path != "*") {
+            issues.take(&format!("paths[{at}]"), take(&mut M::default(), &M::default(), path));
+        }
+        issues.into_result(Self { paths, of: PhantomData })
     }
-    let mut issues = Vec::new();
-    for (at, path) in paths.iter().enumerate() {
-        if path == "*" {
-            M::FIELDS.iter().for_each(|field| (field.take)(to, from));
-        } else if let Err(message) = take(to, from, path) {
-            issues.push(Issue::new(format!("update_mask.paths[{at}]"), message));
+
+    /// Takes from `from` into `to` the fields it names.
+    pub(super) fn apply(&self, to: &mut M, from: &M) {
+        if self.paths.is_empty() {
+            return merge(to, from);
+        }
+        for path in &self.paths {
+            if path == "*" {
+                M::FIELDS.iter().for_each(|field| (field.take)(to, from));
+            } else {
+                take(to, from, path).expect("parse has tried every path");
+            }
         }
     }
-    if issues.is_empty() { Ok(()) } else { Err(issues) }
 }
 
 fn merge<M: Masked>(to: &mut M, from: &M) {
@@ -200,7 +217,8 @@ mod tests {
 
     fn applied(paths: &[&str]) -> Result<pb::Method, Vec<Issue>> {
         let mut method = stored();
-        apply(Some(&mask(paths)), &mut method, &sent()).map(|()| method)
+        Mask::parse(Some(mask(paths)))?.apply(&mut method, &sent());
+        Ok(method)
     }
 
     #[test]
@@ -216,7 +234,7 @@ mod tests {
         };
         assert_eq!(applied(&[]), Ok(expected.clone()));
         let mut method = stored();
-        assert_eq!(apply(None, &mut method, &sent()), Ok(()));
+        Mask::parse(None).expect("no path is wrong").apply(&mut method, &sent());
         assert_eq!(method, expected);
     }
 
@@ -249,7 +267,7 @@ mod tests {
             ("", "there is no field \"\""),
         ] {
             let faults = applied(&["operation_name", path]).expect_err(path);
-            assert_eq!(faults[0].field, "update_mask.paths[1]", "{path}");
+            assert_eq!(faults[0].field, "paths[1]", "{path}");
             assert!(faults[0].message.contains(says), "{path}: {}", faults[0].message);
         }
     }
@@ -263,17 +281,17 @@ mod tests {
             let found = messages.into_iter().find(|m| m.name() == message).expect("it is defined");
             found.field.iter().map(|field| field.name().to_owned()).collect()
         };
-        fn check<M: Masked>(fields: Vec<String>, given: &[&str]) {
+        fn check<M: Masked>(fields: &[String], given: &[&str]) {
             let names: Vec<_> = M::FIELDS.iter().map(|field| bare(field.name)).collect();
             let expected: Vec<_> = fields.iter().map(String::as_str).filter(|f| !given.contains(f)).collect();
             assert_eq!(names, expected);
         }
-        check::<pb::Api>(fields("Api"), &["id", "created_at", "root_resource_id", "revision", "region"]);
-        check::<pb::Method>(fields("Method"), &["path", "resource_id", "http_method", "managed_by"]);
-        check::<pb::Integration>(fields("Integration"), &[]);
-        check::<pb::GatewayResponse>(fields("GatewayResponse"), &["response_type", "customized"]);
-        check::<pb::Stage>(fields("Stage"), &["api_id", "name", "revision", "created_at", "updated_at"]);
-        check::<pb::Canary>(fields("Canary"), &[]);
-        check::<pb::DomainBinding>(fields("DomainBinding"), &["host", "base_path", "revision"]);
+        check::<pb::Api>(&fields("Api"), &["id", "created_at", "root_resource_id", "revision", "region"]);
+        check::<pb::Method>(&fields("Method"), &["path", "resource_id", "http_method", "managed_by"]);
+        check::<pb::Integration>(&fields("Integration"), &[]);
+        check::<pb::GatewayResponse>(&fields("GatewayResponse"), &["response_type", "customized"]);
+        check::<pb::Stage>(&fields("Stage"), &["api_id", "name", "revision", "created_at", "updated_at"]);
+        check::<pb::Canary>(&fields("Canary"), &[]);
+        check::<pb::DomainBinding>(&fields("DomainBinding"), &["host", "base_path", "revision"]);
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn after<K: FromStr>(issues: &mut Issues, of: &str, token: &str) -> O
 }
 
 fn decode(hex: &str) -> Option<String> {
-    let digits: Option<Vec<u8>> = hex.chars().map(|c| Some(u8::try_from(c.to_digit(16)?).ok()?)).collect();
+    let digits: Option<Vec<u8>> = hex.chars().map(|c| u8::try_from(c.to_digit(16)?).ok()).collect();
     let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
     if !rest.is_empty() {
         return None;

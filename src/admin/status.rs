@@ -38,6 +38,7 @@ pub(super) fn invalid(issues: Vec<Issue>) -> Status {
 }
 
 /// The status of a failure.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err, which has the failure to give")]
 pub(super) fn failure(error: Error) -> Status {
     let message = error.to_string();
     let mut details = ErrorDetails::new();
@@ -123,7 +124,9 @@ fn cut(text: &str, max: usize) -> String {
         return text.to_owned();
     }
     let ellipsis = '…';
-    format!("{}{ellipsis}", &text[..text.floor_char_boundary(max - ellipsis.len_utf8())])
+    let fits = |end: &usize| text.is_char_boundary(*end);
+    let end = (0..=max - ellipsis.len_utf8()).rev().find(fits).unwrap_or_default();
+    format!("{}{ellipsis}", &text[..end])
 }
 
 #[cfg(test)]

@@ -65,7 +65,11 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
         Command::Bind { host, api, stage, base_path, validate_only } => {
             let api_id = client.api_id(&api).await?;
             let binding = pb::DomainBinding { host, base_path, api_id, stage_name: stage, revision: 0 };
-            let request = pb::CreateDomainBindingRequest { domain_binding: Some(binding), validate_only };
+            let request = pb::CreateDomainBindingRequest {
+                domain_binding: Some(binding),
+                validate_only,
+                region: client.region.clone(),
+            };
             let response = client.domains().create_domain_binding(request).await?.into_inner();
             if client.output.is_json() {
                 return client.output.json(&to_json(&response));
@@ -130,6 +134,7 @@ async fn list(client: &Client, api_id: &str) -> Result<pb::ListDomainBindingsRes
             api_id: api_id.to_owned(),
             page_size: PAGE_SIZE,
             page_token: std::mem::take(&mut whole.next_page_token),
+            region: client.region.clone(),
         };
         let page = client.domains().list_domain_bindings(request).await?.into_inner();
         whole.domain_bindings.extend(page.domain_bindings);

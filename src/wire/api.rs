@@ -79,6 +79,19 @@ impl ApiSettings {
 /// An API as a message has it.
 #[must_use]
 pub fn into_pb(api: &Api, root: ResourceId, revision: Revision, region: &Region) -> pb::Api {
+    pb::Api {
+        id: api.id.to_string(),
+        created_at: Some(time::into_pb(api.created_at)),
+        root_resource_id: root.to_string(),
+        revision: revision.0,
+        region: region.to_string(),
+        ..settings_into_pb(api)
+    }
+}
+
+/// What a caller may write of an API, as a message has it.
+#[must_use]
+pub fn settings_into_pb(api: &Api) -> pb::Api {
     let source = match api.api_key_source {
         ApiKeySource::Header => pb::ApiKeySource::Header,
         ApiKeySource::Authorizer => pb::ApiKeySource::Authorizer,
@@ -89,11 +102,9 @@ pub fn into_pb(api: &Api, root: ResourceId, revision: Revision, region: &Region)
         EndpointType::Private => pb::EndpointType::Private,
     };
     pb::Api {
-        id: api.id.to_string(),
         name: api.name.clone(),
         description: api.description.clone(),
         version: api.version.clone(),
-        created_at: Some(time::into_pb(api.created_at)),
         api_key_source: source.into(),
         binary_media_types: api.binary_media_types.iter().map(ToString::to_string).collect(),
         minimum_compression_size: api.minimum_compression_size,
@@ -101,8 +112,6 @@ pub fn into_pb(api: &Api, root: ResourceId, revision: Revision, region: &Region)
         disable_execute_api_endpoint: api.disable_execute_api_endpoint,
         policy: api.policy.clone(),
         tags: api.tags.clone(),
-        root_resource_id: root.to_string(),
-        revision: revision.0,
-        region: region.to_string(),
+        ..pb::Api::default()
     }
 }

@@ -72,22 +72,31 @@ pub fn response_try_from_pb(response: pb::MethodResponse) -> Result<(Status, Met
 /// A method as a message has it.
 #[must_use]
 pub fn into_pb(method: &Method, path: &ResourcePath, resource: ResourceId, verb: Verb) -> pb::Method {
+    let managed_by = match method.managed_by {
+        ManagedBy::Nobody => pb::ManagedBy::Unspecified,
+        ManagedBy::CorsPolicy => pb::ManagedBy::CorsPolicy,
+    };
+    pb::Method {
+        path: path.to_string(),
+        resource_id: resource.to_string(),
+        http_method: verb.to_string(),
+        managed_by: managed_by.into(),
+        ..fields_into_pb(method)
+    }
+}
+
+/// What a caller may write of a method, as a message has it.
+#[must_use]
+pub fn fields_into_pb(method: &Method) -> pb::Method {
     let authorization = match method.authorization_type {
         AuthorizationType::None => pb::AuthorizationType::None,
         AuthorizationType::AwsIam => pb::AuthorizationType::AwsIam,
         AuthorizationType::Custom => pb::AuthorizationType::Custom,
         AuthorizationType::CognitoUserPools => pb::AuthorizationType::CognitoUserPools,
     };
-    let managed_by = match method.managed_by {
-        ManagedBy::Nobody => pb::ManagedBy::Unspecified,
-        ManagedBy::CorsPolicy => pb::ManagedBy::CorsPolicy,
-    };
     let parameters = &method.request_parameters;
     let responses = &method.responses;
     pb::Method {
-        path: path.to_string(),
-        resource_id: resource.to_string(),
-        http_method: verb.to_string(),
         authorization_type: authorization.into(),
         authorizer_id: method.authorizer_id.clone(),
         authorization_scopes: method.authorization_scopes.clone(),
@@ -98,7 +107,7 @@ pub fn into_pb(method: &Method, path: &ResourcePath, resource: ResourceId, verb:
         request_models: method.request_models.iter().map(|(k, v)| (k.to_string(), v.clone())).collect(),
         responses: responses.iter().map(|(status, response)| response_into_pb(*status, response)).collect(),
         integration: method.integration.as_ref().map(integration::into_pb),
-        managed_by: managed_by.into(),
+        ..pb::Method::default()
     }
 }
 
