@@ -1,1 +1,24 @@
-//! Definition to plans, plans to the snapshot that is served.
+//! From a definition to what is served.
+//!
+//! [`compile`] turns a whole API into a [`Compiled`]: every mapping parsed, every constant made, every fault found,
+//! before anything is deployed. [`bind`] puts a compiled API on a stage, where stage variables are constants, and
+//! gives a [`StagePlan`]. A [`Snapshot`] is everything that is served at one moment; [`cell`] hands it to the
+//! workers. Plans are enums that hold only what their alternative uses, and only this module makes them.
+
+mod answer;
+pub mod cell;
+mod choice;
+mod gateway_response;
+mod plan;
+mod snapshot;
+mod stage;
+
+pub use answer::Answer;
+pub use choice::{AcceptChoice, Chosen, ContentTypeChoice, Unmatched};
+pub use gateway_response::{GatewayBody, GatewayResponsePlan, GatewayResponsePlans};
+pub use plan::{
+    BodyPlan, Endpoint, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan, MockReply,
+    PassthroughPlan, ResponsePlan, Responses, Step,
+};
+pub use snapshot::{PathForm, Routed, ServedThrough, Snapshot, SnapshotEdit, Unrouted};
+pub use stage::{Found, StagePlan, StageSettings};

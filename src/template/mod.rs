@@ -1,1 +1,14 @@
-//! Mapping templates.
+//! Templates: what can be told about them before a request is there, and the plain substitution of gateway
+//! responses.
+//!
+//! Mapping templates are VTL, which this module does not run yet. It recognises those that give the same text for
+//! every request ([`constant`]), so that nothing else is deployed, and reads the status code of a mock from such
+//! a text ([`mock_status`]). Gateway responses never were VTL: [`Substitution`] is all that they do.
+
+mod constant;
+mod mock;
+mod substitution;
+
+pub use constant::{NotConstant, constant};
+pub use mock::{InvalidMock, mock_status};
+pub use substitution::{InvalidSubstitution, Substitution, SubstitutionPlan};

@@ -1,0 +1,200 @@
+//! Compiled methods: what the data plane executes. Alternatives hold only what they use, and nothing in here is
+//! looked up, parsed or joined again while a request is served.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::cors::policy::Policy;
+use crate::mapping::{HeaderMapping, InvalidUri, QueryMapping, Selection, UriPlan};
+use crate::model::{ResourceId, Verb};
+use crate::template::{InvalidMock, mock_status};
+
+use super::{AcceptChoice, Answer, Chosen, ContentTypeChoice};
+
+/// One compiled method, on a stage.
+#[derive(Debug)]
+pub struct MethodPlan {
+    /// The resource it belongs to (`$context.resourceId`).
+    pub resource_id: ResourceId,
+    /// The resource's path, such as `/pets/{id}` (`$context.resourcePath`).
+    pub resource_path: Arc<str>,
+    /// The verb it is stored under; may be `ANY`.
+    pub verb: Verb,
+    /// What a request goes through before the integration, in order.
+    pub steps: Box<[Step]>,
+    /// How it gets its answer.
+    pub integration: IntegrationPlan,
+    /// The CORS policy of the resource, else of the API; run on every answer by the outermost layer.
+    pub cors: Option<Arc<Policy>>,
+}
+
+/// A step of the method request: authorizer, API key, throttle, validation. None is built yet, and a definition
+/// that asks for one does not compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {}
+
+/// How a method gets its answer.
+#[derive(Debug)]
+pub enum IntegrationPlan {
+    /// The gateway answers by itself (`MOCK`).
+    Mock(MockPlan),
+    /// An HTTP back end; only mapped headers cross (`HTTP`).
+    Http(HttpPlan),
+    /// An HTTP back end; request and answer pass through (`HTTP_PROXY`).
+    Passthrough(PassthroughPlan),
+}
+
+/// A mock whose request templates are constant, so that their outcome is known.
+#[derive(Debug)]
+pub struct MockPlan {
+    /// What each request template leads to.
+    pub templates: ContentTypeChoice<MockOutcome>,
+    /// Its integration responses.
+    pub responses: Arc<Responses>,
+}
+
+/// What a request template of a mock leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MockOutcome {
+    /// The integration response at this index.
+    Response(usize),
+    /// The request's own body takes the template's place, as if there were none (an empty template).
+    Payload,
+    /// 500: the template gives no integer `statusCode`.
+    NoStatus,
+    /// 500: no integration response matches, and there is no default.
+    NoResponse,
+}
+
+/// What a mock answers with.
+#[derive(Clone, Copy, Debug)]
+pub enum MockReply<'p> {
+    /// This response.
+    Response(&'p ResponsePlan),
+    /// Whatever the request's body says: read it, then ask [`MockPlan::reply_to_body`].
+    ReadBody,
+    /// 415 Unsupported Media Type.
+    UnsupportedMediaType,
+    /// 500; the text is for the log.
+    Failure(&'static str),
+}
+
+impl MockPlan {
+    /// The reply to a request with this `Content-Type`.
+    #[must_use]
+    pub fn reply(&self, content_type: Option<&HeaderValue>) -> MockReply<'_> {
+        match self.templates.choose(content_type) {
+            Chosen::Template(MockOutcome::Response(index)) => self.response(Some(*index)),
+            Chosen::Template(MockOutcome::NoStatus) => MockReply::Failure(NO_STATUS),
+            Chosen::Template(MockOutcome::NoResponse) => MockReply::Failure(NO_RESPONSE),
+            Chosen::Template(MockOutcome::Payload) | Chosen::Passthrough => MockReply::ReadBody,
+            Chosen::UnsupportedMediaType => MockReply::UnsupportedMediaType,
+        }
+    }
+
+    /// The reply to a body that passes through: it must hold a `statusCode` as a template would.
+    #[must_use]
+    pub fn reply_to_body(&self, body: &[u8]) -> MockReply<'_> {
+        let status = std::str::from_utf8(body).map_err(|_| InvalidMock).and_then(mock_status);
+        match status {
+            Ok(status) => self.response(self.responses.selection.by_text(&status.to_string())),
+            Err(InvalidMock) => MockReply::Failure(NO_STATUS),
+        }
+    }
+
+    fn response(&self, index: Option<usize>) -> MockReply<'_> {
+        match index.and_then(|index| self.responses.list.get(index)) {
+            Some(response) => MockReply::Response(response),
+            None => MockReply::Failure(NO_RESPONSE),
+        }
+    }
+}
+
+const NO_STATUS: &str =
+    "Unable to parse statusCode. It should be an integer that is defined in the request template.";
+const NO_RESPONSE: &str = "No match for output mapping and no default output mapping configured";
+
+/// A call to an HTTP back end: what `HTTP` and `HTTP_PROXY` have in common.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// Whom to call and with what path and query. Invalid only where a stage variable made it so: every call then
+    /// fails with 500 (`Invalid endpoint address`).
+    pub uri: Result<UriPlan, InvalidUri>,
+    /// The verb to use; `None` takes the caller's.
+    pub method: Option<http::Method>,
+    /// Headers to set, in place of any that are there.
+    pub headers: Box<[HeaderMapping]>,
+    /// Query parameters to add.
+    pub querystring: Box<[QueryMapping]>,
+    /// A header is mapped that must not be (`Content-Length`, say): every call fails with 500.
+    pub forbidden_header: bool,
+    /// The longest a call may take, from its start to the end of the answer's head.
+    pub timeout: Duration,
+    /// Whether the back end's certificate is taken unverified.
+    pub insecure_skip_verification: bool,
+}
+
+/// An `HTTP` integration.
+#[derive(Debug)]
+pub struct HttpPlan {
+    /// Whom to call.
+    pub endpoint: Endpoint,
+    /// What is sent as the body, by the request's `Content-Type`.
+    pub body: ContentTypeChoice<BodyPlan>,
+    /// Its integration responses.
+    pub responses: Arc<Responses>,
+}
+
+/// An `HTTP_PROXY` integration.
+#[derive(Debug)]
+pub struct PassthroughPlan {
+    /// Whom to call.
+    pub endpoint: Endpoint,
+}
+
+/// A body on its way through a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BodyPlan {
+    /// It passes as it is.
+    Payload,
+    /// These bytes take its place.
+    Constant(Bytes),
+}
+
+/// The integration responses of a method and which of them applies.
+#[derive(Debug)]
+pub struct Responses {
+    /// All of them, in the order of their statuses.
+    pub list: Box<[ResponsePlan]>,
+    /// Which one applies, by index into the list.
+    pub selection: Selection,
+}
+
+impl Responses {
+    /// The response for a back end's status; `None` is a 500.
+    #[must_use]
+    pub fn for_status(&self, status: StatusCode) -> Option<&ResponsePlan> {
+        self.list.get(self.selection.by_status(status.as_u16())?)
+    }
+}
+
+/// One integration response.
+#[derive(Debug)]
+pub struct ResponsePlan {
+    /// The status that the caller gets.
+    pub status: StatusCode,
+    /// Headers that are the same for every request. No `Content-Type` unless an owner mapped one.
+    pub headers: HeaderMap,
+    /// Headers that depend on the back end's answer or the context; one without a value is left out.
+    pub mappings: Box<[HeaderMapping]>,
+    /// The body, by the request's `Accept`: the back end's own, or a constant one.
+    pub body: AcceptChoice<BodyPlan>,
+    /// The whole answer of a mock, ready to be sent, by the request's `Accept`; `None` if anything depends on the
+    /// request, or if the method declares no response with this status.
+    pub answer: Option<AcceptChoice<Arc<Answer>>>,
+    /// The method declares no response with this status: the answer is a 500.
+    pub undeclared: bool,
+}

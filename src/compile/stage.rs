@@ -1,0 +1,63 @@
+//! A compiled API on a stage.
+
+use std::sync::Arc;
+
+use crate::cors::policy::Policy;
+use crate::model::{ApiId, DeploymentId, Partition, StageName, StageVariables, Verb};
+use crate::route::{Match, RequestPath, Tree};
+
+use super::{GatewayResponsePlans, MethodPlan};
+
+/// What a stage adds to a compiled API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageSettings {
+    /// The account and region that own the API.
+    pub partition: Partition,
+    /// The stage's name.
+    pub name: StageName,
+    /// The deployment that it serves; `None` when the draft itself is run once (`TestMethod`).
+    pub deployment: Option<DeploymentId>,
+    /// Its variables.
+    pub variables: StageVariables,
+}
+
+/// An API on a stage: everything a request needs once its stage is known. Immutable and shared; what does not
+/// depend on stage variables is the compiled API's own.
+#[derive(Debug)]
+pub struct StagePlan {
+    /// The API.
+    pub api_id: ApiId,
+    /// What the stage adds.
+    pub settings: StageSettings,
+    /// Whether the default host and the path form are closed for this API.
+    pub disable_execute_api_endpoint: bool,
+    /// Answers that the gateway gives by itself.
+    pub gateway_responses: Arc<GatewayResponsePlans>,
+    /// The API's CORS policy, for requests that reach no method.
+    pub cors: Option<Arc<Policy>>,
+    pub(super) routes: Arc<Tree<u32>>,
+    pub(super) methods: Arc<[Arc<MethodPlan>]>,
+}
+
+/// A method that answers a request, with the values of its path parameters.
+#[derive(Debug)]
+pub struct Found<'s, 'p> {
+    /// The method.
+    pub method: &'s Arc<MethodPlan>,
+    /// Where it is, and the parameters' values.
+    pub route: Match<'s, 'p, u32>,
+}
+
+impl StagePlan {
+    /// The method that answers `verb` on `path`; `None` is a 403 `MISSING_AUTHENTICATION_TOKEN`.
+    #[must_use]
+    pub fn find<'s, 'p>(&'s self, path: RequestPath<'p>, verb: Verb) -> Option<Found<'s, 'p>> {
+        let route = self.routes.find(path, verb)?;
+        Some(Found { method: &self.methods[*route.value as usize], route })
+    }
+
+    /// All methods.
+    pub fn methods(&self) -> impl Iterator<Item = &Arc<MethodPlan>> {
+        self.methods.iter()
+    }
+}

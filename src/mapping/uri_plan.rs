@@ -1,0 +1,217 @@
+//! The target of a call: rendered for each request.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::HeaderValue;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
+use crate::model::Scheme;
+
+use super::{Facts, QueryMapping, Source};
+
+/// Whom an integration calls. One record is shared by all methods that call the same.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BackEnd {
+    /// `http` or `https`.
+    pub scheme: Scheme,
+    /// The host in lower case; an IPv6 address in its brackets.
+    pub host: Box<str>,
+    /// The port, the scheme's default unless given.
+    pub port: u16,
+    /// What `Host` says: the host, and the port unless it is the default.
+    pub host_header: HeaderValue,
+}
+
+/// A request whose values would lead a call astray; the caller is at fault (400).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UriFault {
+    /// Dot segments in a value lead out of the integration's own path.
+    #[error("a path value leads out of the integration's path")]
+    Escape,
+    /// A value holds a CR, LF or NUL.
+    #[error("a mapped value holds control characters")]
+    Unsafe,
+}
+
+/// An integration's URI on a stage: whom to call, and the path and query to put together. Callers' values never
+/// reach scheme, host or port.
+#[derive(Clone, Debug)]
+pub struct UriPlan {
+    /// Whom to call.
+    pub back_end: Arc<BackEnd>,
+    path: Box<[Piece]>,
+    query: Box<[Piece]>,
+    /// How many bytes of the path stand before the segment of the first value; dot segments may not lead out of
+    /// that part.
+    base: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Text(String),
+    Value(Source),
+}
+
+/// Where in a URI a piece stands.
+#[derive(Clone, Copy)]
+enum Position {
+    Path,
+    Query,
+}
+
+/// All but RFC 3986's unreserved characters.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// All but what may stand in one path segment.
+const SEGMENT: &AsciiSet = &UNRESERVED
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+/// What a value that is encoded already must still not bring into a query.
+const BETWEEN_PARAMETERS: [(char, &str); 4] = [('&', "%26"), (';', "%3B"), ('+', "%2B"), ('#', "%23")];
+
+impl UriPlan {
+    /// A plan of pieces that were checked to fit; the path's first one is text and starts with a slash.
+    pub(super) fn new(back_end: Arc<BackEnd>, path: Box<[Piece]>, query: Box<[Piece]>) -> Self {
+        let base = match path.first() {
+            Some(Piece::Text(text)) => text.rfind('/').map_or(0, |at| at + 1),
+            Some(Piece::Value(_)) | None => 0,
+        };
+        Self { back_end, path, query, base }
+    }
+
+    /// Whether path and query are the same for every request.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        self.path.iter().chain(&self.query).all(|piece| matches!(piece, Piece::Text(_)))
+    }
+
+    /// The path and query of a call: the URI's own query first, then what the caller sent (`incoming`, given for
+    /// `HTTP_PROXY` only, verbatim), then the mapped parameters.
+    ///
+    /// A path parameter goes in as it was sent; every other value is percent-encoded for its place.
+    ///
+    /// # Errors
+    /// When a value would lead the call astray.
+    pub fn render<F: Facts + ?Sized>(
+        &self,
+        facts: &F,
+        incoming: Option<&str>,
+        mapped: &[QueryMapping],
+    ) -> Result<String, UriFault> {
+        let incoming = incoming.unwrap_or_default();
+        let mut target = String::with_capacity(64 + incoming.len());
+        for piece in &self.path {
+            push(piece, Position::Path, facts, &mut target)?;
+        }
+        if self.path.len() > 1 && !stays_below(&target[self.base..]) {
+            return Err(UriFault::Escape);
+        }
+        let mut separator = '?';
+        let mut next = |target: &mut String| target.push(std::mem::replace(&mut separator, '&'));
+        if !self.query.is_empty() {
+            next(&mut target);
+            for piece in &self.query {
+                push(piece, Position::Query, facts, &mut target)?;
+            }
+        }
+        if !incoming.is_empty() {
+            next(&mut target);
+            target.push_str(incoming);
+        }
+        let mut fault = None;
+        for QueryMapping { name, source } in mapped {
+            source.for_each(facts, |value| {
+                if is_unsafe(value) {
+                    fault = Some(UriFault::Unsafe);
+                }
+                next(&mut target);
+                target.push_str(name);
+                target.push('=');
+                target.extend(percent_encode(value, UNRESERVED));
+            });
+        }
+        fault.map_or(Ok(target), Err)
+    }
+}
+
+/// A parameter's name as it stands in a query.
+pub(super) fn query_name(name: &str) -> Box<str> {
+    percent_encode(name.as_bytes(), UNRESERVED).to_string().into()
+}
+
+fn push<F: Facts + ?Sized>(
+    piece: &Piece,
+    position: Position,
+    facts: &F,
+    target: &mut String,
+) -> Result<(), UriFault> {
+    let source = match piece {
+        Piece::Text(text) => {
+            target.push_str(text);
+            return Ok(());
+        }
+        Piece::Value(source) => source,
+    };
+    let Some(value) = source.evaluate(facts) else { return Ok(()) };
+    if is_unsafe(&value) {
+        return Err(UriFault::Unsafe);
+    }
+    match (source, position, std::str::from_utf8(&value)) {
+        (Source::Path(_), Position::Path, Ok(raw)) => target.push_str(raw),
+        (Source::Path(_), Position::Query, Ok(raw)) => {
+            let mut raw = Cow::Borrowed(raw);
+            for (character, escaped) in BETWEEN_PARAMETERS {
+                if raw.contains(character) {
+                    raw = Cow::Owned(raw.replace(character, escaped));
+                }
+            }
+            target.push_str(&raw);
+        }
+        (_, Position::Path, _) => target.extend(percent_encode(&value, SEGMENT)),
+        (_, Position::Query, _) => target.extend(percent_encode(&value, UNRESERVED)),
+    }
+    Ok(())
+}
+
+fn is_unsafe(value: &[u8]) -> bool {
+    value.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n'))
+}
+
+/// Whether dot segments, however they are encoded, never lead above where `path` starts. An encoded slash or
+/// backslash counts as a slash here, and an empty segment as none, since the back end may read them so.
+fn stays_below(path: &str) -> bool {
+    if !path.contains("..") && !path.contains('%') {
+        return true;
+    }
+    let mut plain = Cow::Borrowed(path);
+    for (encoded, decoded) in
+        [("%2e", "."), ("%2E", "."), ("%2f", "/"), ("%2F", "/"), ("%5c", "/"), ("%5C", "/")]
+    {
+        if plain.contains(encoded) {
+            plain = Cow::Owned(plain.replace(encoded, decoded));
+        }
+    }
+    let mut depth = 0_usize;
+    for segment in plain.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => match depth.checked_sub(1) {
+                Some(above) => depth = above,
+                None => return false,
+            },
+            _ => depth += 1,
+        }
+    }
+    true
+}
