@@ -3,6 +3,7 @@
 //! Control holds the [`Publisher`], each worker a [`LocalReader`]. A worker asks for the snapshot once per request,
 //! which costs one atomic load, and hands out worker-local references: no count is shared between cores.
 
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,7 +123,7 @@ impl Reader {
     #[must_use]
     pub fn local(&self) -> LocalReader {
         let mut cache = arc_swap::Cache::new(Arc::clone(&self.cell));
-        let snapshot = Rc::new(Arc::clone(cache.load()));
+        let snapshot = Rc::new(Held(Arc::clone(cache.load())));
         LocalReader { cache, snapshot }
     }
 
@@ -133,20 +134,32 @@ impl Reader {
     }
 }
 
+/// A snapshot held by one worker, on behalf of all of its requests.
+#[derive(Debug)]
+pub struct Held(Arc<Snapshot>);
+
+impl Deref for Held {
+    type Target = Arc<Snapshot>;
+
+    fn deref(&self) -> &Arc<Snapshot> {
+        &self.0
+    }
+}
+
 /// One worker's reading end. Not to be shared between threads.
 #[derive(Debug)]
 pub struct LocalReader {
     cache: arc_swap::Cache<Arc<ArcSwap<Snapshot>>, Arc<Snapshot>>,
     /// What requests of this worker hold: counted without atomics.
-    snapshot: Rc<Arc<Snapshot>>,
+    snapshot: Rc<Held>,
 }
 
 impl LocalReader {
     /// What is served now. A request clones the `Rc` and keeps it until its last byte.
-    pub fn load(&mut self) -> &Rc<Arc<Snapshot>> {
+    pub fn load(&mut self) -> &Rc<Held> {
         let current = self.cache.load();
         if !Arc::ptr_eq(current, &self.snapshot) {
-            self.snapshot = Rc::new(Arc::clone(current));
+            self.snapshot = Rc::new(Held(Arc::clone(current)));
         }
         &self.snapshot
     }
@@ -189,7 +202,7 @@ mod tests {
         let publisher = Publisher::new(snapshot(1));
         let mut reader = publisher.reader();
         let mut local = reader.local();
-        let old = Arc::downgrade(local.load());
+        let old = Arc::downgrade(&local.load().0);
         publisher.publish(snapshot(2)).expect("a newer one");
         assert!(reader.changed().await);
         local.load();
