@@ -4,6 +4,7 @@
 
 mod support;
 
+mod admin_contract;
 mod cli_echo;
 mod deploy;
 mod harness;
