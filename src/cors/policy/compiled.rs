@@ -112,28 +112,29 @@ impl Policy {
             }
             return;
         }
-        for header in CorsHeader::ALL {
-            headers.remove(header.name());
-        }
         headers.remove(ALLOW_PRIVATE_NETWORK);
         if self.allow_origin.is_computed() {
             vary::append_origin(headers);
         }
-        let Some(origin) = self.allow_origin.answer(request.origin.as_ref()) else { return };
-        headers.insert(CorsHeader::AllowOrigin.name(), origin);
-        insert(headers, CorsHeader::AllowCredentials, self.credentials.as_ref());
-        if request.preflight && of != AnswerOf::Error {
-            headers.insert(CorsHeader::AllowMethods.name(), self.methods.clone());
-            insert(headers, CorsHeader::AllowHeaders, self.allow_headers.as_ref());
-            insert(headers, CorsHeader::MaxAge, self.max_age.as_ref());
-        } else {
-            insert(headers, CorsHeader::ExposeHeaders, self.expose_headers.as_ref());
-        }
+        let origin = self.allow_origin.answer(request.origin.as_ref());
+        let allowed = origin.is_some();
+        // The two lists depend on the presence of `Access-Control-Request-Method`, and no `Vary` says so: answers to
+        // OPTIONS are never cached (RFC 9110 section 9.3.7).
+        let preflight = allowed && request.preflight && of != AnswerOf::Error;
+        let when = |condition: bool, value: Option<&HeaderValue>| value.filter(|_| condition).cloned();
+        put(headers, CorsHeader::AllowOrigin, origin);
+        put(headers, CorsHeader::AllowCredentials, when(allowed, self.credentials.as_ref()));
+        put(headers, CorsHeader::AllowMethods, when(preflight, Some(&self.methods)));
+        put(headers, CorsHeader::AllowHeaders, when(preflight, self.allow_headers.as_ref()));
+        put(headers, CorsHeader::MaxAge, when(preflight, self.max_age.as_ref()));
+        put(headers, CorsHeader::ExposeHeaders, when(allowed && !preflight, self.expose_headers.as_ref()));
     }
 }
 
-fn insert(headers: &mut HeaderMap, header: CorsHeader, value: Option<&HeaderValue>) {
-    if let Some(value) = value {
-        headers.insert(header.name(), value.clone());
-    }
+/// Sets a header in place of any that is there, or takes it away.
+fn put(headers: &mut HeaderMap, header: CorsHeader, value: Option<HeaderValue>) {
+    match value {
+        Some(value) => headers.insert(header.name(), value),
+        None => headers.remove(header.name()),
+    };
 }
