@@ -1,0 +1,127 @@
+//! What mappings may ask about a request: nothing is copied until somebody asks.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::Version;
+use http::header::{HeaderMap, USER_AGENT};
+
+use super::exchange::Exchange;
+use super::respond::Fault;
+use crate::mapping::{ContextVariable, Facts};
+use crate::model::Verb;
+use crate::route::host_without_port;
+
+/// A request, and what became of it so far.
+pub(super) struct RequestFacts<'e> {
+    exchange: &'e Exchange,
+    answer: Option<&'e HeaderMap>,
+    fault: Option<&'e Fault>,
+}
+
+impl<'e> RequestFacts<'e> {
+    /// Before there is an answer.
+    pub(super) fn of(exchange: &'e Exchange) -> Self {
+        Self { exchange, answer: None, fault: None }
+    }
+
+    /// With the headers of the back end's answer.
+    pub(super) fn with_answer(exchange: &'e Exchange, answer: &'e HeaderMap) -> Self {
+        Self { exchange, answer: Some(answer), fault: None }
+    }
+
+    /// With the fault that the gateway answers with.
+    pub(super) fn of_fault(exchange: &'e Exchange, fault: &'e Fault) -> Self {
+        Self { exchange, answer: None, fault: Some(fault) }
+    }
+
+    /// When the request came.
+    fn time(&self) -> Duration {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        now.saturating_sub(self.exchange.started.elapsed())
+    }
+}
+
+impl Facts for RequestFacts<'_> {
+    fn headers(&self) -> &HeaderMap {
+        &self.exchange.head.headers
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.exchange.head.uri.query()
+    }
+
+    fn answer_headers(&self) -> Option<&HeaderMap> {
+        self.answer
+    }
+
+    fn path_parameter(&self, name: &str) -> Option<&str> {
+        let exchange = self.exchange;
+        let stage = exchange.stage.as_ref()?;
+        let found = stage.plan.find(exchange.path()?, Verb::of(&exchange.head.method)?)?;
+        // A method that is run by its number (`TestMethod`) has no parameters unless the path leads to it.
+        exchange.is_method(*found.route.value as usize).then(|| found.route.parameter(name)).flatten()
+    }
+
+    fn context(&self, variable: ContextVariable) -> Option<Cow<'_, str>> {
+        use ContextVariable as V;
+        let exchange = self.exchange;
+        let stage = exchange.stage.as_deref();
+        let borrowed = |text| Some(Cow::Borrowed(text));
+        match variable {
+            V::AccountId => borrowed(stage?.plan.settings.partition.account.as_str()),
+            V::ApiId => borrowed(stage?.plan.api_id.as_str()),
+            V::DeploymentId => Some(Cow::Owned(stage?.plan.settings.deployment?.to_string())),
+            V::DomainName => Some(host_without_port(&exchange.host)),
+            V::DomainPrefix => match host_without_port(&exchange.host) {
+                Cow::Borrowed(host) => borrowed(host.split('.').next().unwrap_or_default()),
+                Cow::Owned(host) => Some(Cow::Owned(host.split('.').next().unwrap_or_default().to_owned())),
+            },
+            V::ErrorMessage => borrowed(&*self.fault?.message),
+            V::ErrorMessageString => Some(Cow::Owned(self.fault?.message_string())),
+            V::ErrorResponseType => borrowed(self.fault?.response_type.as_str()),
+            V::ExtendedRequestId => borrowed(exchange.extended_id.as_str()),
+            V::HttpMethod => borrowed(exchange.head.method.as_str()),
+            V::IdentitySourceIp => Some(Cow::Owned(exchange.peer.to_canonical().to_string())),
+            V::IdentityUserAgent => borrowed(exchange.head.headers.get(USER_AGENT)?.to_str().ok()?),
+            V::Path => borrowed(exchange.head.uri.path()),
+            V::Protocol => borrowed(protocol(exchange.head.version)),
+            V::RequestId => borrowed(exchange.request_id.as_str()),
+            V::RequestTime => Some(Cow::Owned(common_log_time(self.time().as_secs()))),
+            V::RequestTimeEpoch => Some(Cow::Owned(self.time().as_millis().to_string())),
+            V::ResourceId => Some(Cow::Owned(exchange.plan()?.resource_id.to_string())),
+            V::ResourcePath => borrowed(&exchange.plan()?.resource_path),
+            V::Stage => borrowed(stage?.plan.settings.name.as_str()),
+            // Known only to AWS, or to a step that is not built yet: `ContextSource::Absent`.
+            _ => None,
+        }
+    }
+}
+
+/// The protocol as `$context.protocol` spells it.
+pub(super) fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "HTTP/1.1",
+    }
+}
+
+/// Seconds since 1970 as common log format has them: `24/Nov/2026:05:00:00 +0000`.
+pub(super) fn common_log_time(seconds: u64) -> String {
+    // `Tue, 24 Nov 2026 05:00:00 GMT`: the same parts in another order.
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+    let part = |range: std::ops::Range<usize>| date.get(range).unwrap_or_default();
+    format!("{}/{}/{}:{} +0000", part(5..7), part(8..11), part(12..16), part(17..25))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_in_common_log_format() {
+        assert_eq!(common_log_time(1_795_496_400), "24/Nov/2026:05:00:00 +0000");
+        assert_eq!(common_log_time(0), "01/Jan/1970:00:00:00 +0000");
+    }
+}

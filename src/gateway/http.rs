@@ -1,0 +1,216 @@
+//! `HTTP`: a back end is called, and only mapped headers cross, both ways.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Response};
+
+use super::body::{AnswerBody, CallerBodyError};
+use super::exchange::{Answer, Exchange};
+use super::facts::RequestFacts;
+use super::respond::{self, Fault};
+use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
+use crate::compile::{BodyPlan, Chosen, Endpoint, HttpPlan, ResponsePlan};
+use crate::cors::policy::AnswerOf;
+use crate::mapping::{UriFault, UriPlan, map_headers};
+
+pub(super) const API_ID: HeaderName = HeaderName::from_static("x-amzn-apigateway-api-id");
+pub(super) const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Calls the back end and maps its answer.
+pub(super) async fn execute<U: Upstream>(
+    exchange: &Exchange,
+    plan: &HttpPlan,
+    body: Outgoing,
+    upstream: &U,
+) -> Result<Answer, Fault> {
+    let incoming = &exchange.head;
+    let body = match plan.body.choose(incoming.headers.get(CONTENT_TYPE)) {
+        Chosen::Template(BodyPlan::Constant(bytes)) => Outgoing::Full(bytes.clone()),
+        Chosen::Template(BodyPlan::Payload) | Chosen::Passthrough => body,
+        Chosen::UnsupportedMediaType => return Err(respond::unsupported_media_type()),
+    };
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(ACCEPT, JSON);
+    // Recorded: the caller's type crosses unless its own verb is one that has no body.
+    if !is_bodyless(&incoming.method)
+        && let Some(content_type) = incoming.headers.get(CONTENT_TYPE)
+    {
+        headers.insert(CONTENT_TYPE, content_type.clone());
+    }
+    let call = Call::prepare(exchange, &plan.endpoint, headers, None)?;
+    let trace = call.headers.get(TRACE_ID).cloned();
+    let response = call.send(exchange, None, body, upstream).await?;
+    let selected = plan.responses.for_status(response.status());
+    let Some(selected) = selected else {
+        exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
+        return Err(respond::api_configuration_error());
+    };
+    let mut answer = map_answer(exchange, selected, response)?;
+    if let Some(trace) = trace {
+        answer.headers.insert(TRACE_ID, trace);
+    }
+    Ok(answer)
+}
+
+fn map_answer(
+    exchange: &Exchange,
+    plan: &ResponsePlan,
+    response: Response<UpstreamBody>,
+) -> Result<Answer, Fault> {
+    if plan.undeclared {
+        exchange.note(|| format!("no method response is declared for status {}", plan.status.as_u16()));
+        return Err(respond::api_configuration_error());
+    }
+    let mut headers = plan.headers.clone();
+    map_headers(&plan.mappings, &RequestFacts::with_answer(exchange, response.headers()), &mut headers)
+        .map_err(|_| respond::api_configuration_error())?;
+    let body = match plan.body.choose(exchange.head.headers.get(ACCEPT)) {
+        BodyPlan::Payload => AnswerBody::upstream(response.into_body()),
+        BodyPlan::Constant(bytes) => AnswerBody::full(bytes.clone()),
+    };
+    Ok(Answer { status: plan.status, headers, body, of: AnswerOf::Integration, closes: false })
+}
+
+/// A call that is ready to be sent, whatever its integration's type.
+pub(super) struct Call<'p> {
+    endpoint: &'p Endpoint,
+    uri: &'p UriPlan,
+    pub(super) method: Method,
+    target: String,
+    host: HeaderValue,
+    /// The gateway's own and the mapped ones.
+    pub(super) headers: HeaderMap,
+}
+
+impl<'p> Call<'p> {
+    /// Renders target and headers. `headers` are those that a mapping may replace; `query` is the caller's, where
+    /// it passes through.
+    pub(super) fn prepare(
+        exchange: &Exchange,
+        endpoint: &'p Endpoint,
+        mut headers: HeaderMap,
+        query: Option<&str>,
+    ) -> Result<Self, Fault> {
+        let uri = endpoint.uri.as_ref().map_err(|error| {
+            exchange
+                .note(|| "Execution failed due to configuration error: Invalid endpoint address".to_owned());
+            tracing::debug!(%error, "invalid endpoint address");
+            respond::api_configuration_error()
+        })?;
+        if endpoint.forbidden_header {
+            exchange.note(|| {
+                "Execution failed due to configuration error: a mapped header is not allowed".to_owned()
+            });
+            return Err(respond::api_configuration_error());
+        }
+        let facts = RequestFacts::of(exchange);
+        let target = uri.render(&facts, query, &endpoint.querystring).map_err(|fault| match fault {
+            UriFault::Escape | UriFault::Unsafe => respond::unsafe_value(),
+        })?;
+        if let Some(stage) = &exchange.stage {
+            headers.insert(API_ID, stage.api_id.clone());
+            headers.entry(USER_AGENT).or_insert_with(|| stage.user_agent.clone());
+        }
+        headers.insert(TRACE_ID, exchange.worker.ids.trace(exchange.head.headers.get(TRACE_ID)));
+        map_headers(&endpoint.headers, &facts, &mut headers).map_err(|_| respond::unsafe_value())?;
+        let host = headers.remove(HOST).unwrap_or_else(|| uri.back_end.host_header.clone());
+        let method = endpoint.method.clone().unwrap_or_else(|| exchange.head.method.clone());
+        Ok(Self { endpoint, uri, method, target, host, headers })
+    }
+
+    /// Sends the call. `forwarded` are headers of the caller's that pass unless there is one of the same name.
+    pub(super) async fn send<U: Upstream>(
+        self,
+        exchange: &Exchange,
+        forwarded: Option<&HeaderMap>,
+        body: Outgoing,
+        upstream: &U,
+    ) -> Result<Response<UpstreamBody>, Fault> {
+        // Recorded of the emulator: these verbs take no body along.
+        let body = if is_bodyless(&self.method) { Outgoing::Empty } else { body };
+        let back_end = &*self.uri.back_end;
+        exchange.note(|| {
+            let scheme = back_end.scheme.as_str();
+            format!("Endpoint request URI: {scheme}://{}:{}{}", back_end.host, back_end.port, self.target)
+        });
+        exchange.note(|| format!("Endpoint request headers: {}", super::invoke::dump(&self.headers)));
+        let request = UpstreamRequest {
+            back_end,
+            unverified: self.endpoint.insecure_skip_verification,
+            method: self.method,
+            target: &self.target,
+            host: self.host,
+            headers: self.headers,
+            forwarded,
+            body,
+            timeout: self.endpoint.timeout,
+        };
+        let began = Instant::now();
+        let outcome = upstream.send(request).await;
+        let latency = began.elapsed();
+        exchange.integration_latency.set(Some(latency));
+        match outcome {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                exchange.note(|| {
+                    format!(
+                        "Received response. Status: {status}, Integration latency: {} ms",
+                        latency.as_millis()
+                    )
+                });
+                exchange.note(|| {
+                    format!("Endpoint response headers: {}", super::invoke::dump(response.headers()))
+                });
+                Ok(response)
+            }
+            Err(error) => {
+                exchange.note(|| format!("Execution failed: {error}"));
+                tracing::debug!(%error, host = &*back_end.host, "no answer from the back end");
+                Err(fault_of(&error))
+            }
+        }
+    }
+}
+
+/// The whole body, if it fits what may be buffered.
+pub(super) async fn collect(exchange: &Exchange, body: Outgoing) -> Result<Bytes, Fault> {
+    match body {
+        Outgoing::Empty => Ok(Bytes::new()),
+        Outgoing::Full(bytes) => Ok(bytes),
+        Outgoing::Stream(body) => {
+            body.collect(exchange.worker.limits.buffered_body_bytes).await.map_err(fault_of_body)
+        }
+    }
+}
+
+/// Verbs whose requests carry no body to a back end.
+pub(super) fn is_bodyless(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn fault_of_body(error: CallerBodyError) -> Fault {
+    match error {
+        CallerBodyError::TooLarge => respond::request_too_large(),
+        CallerBodyError::TimedOut => respond::request_timeout(),
+        CallerBodyError::Broken => respond::bad_request(),
+    }
+}
+
+fn fault_of(error: &UpstreamError) -> Fault {
+    match error {
+        UpstreamError::Denied | UpstreamError::Resolve(_) | UpstreamError::Connect(_) => {
+            respond::unreachable()
+        }
+        UpstreamError::ConnectTimeout | UpstreamError::Timeout => respond::integration_timeout(),
+        UpstreamError::Tls(_) | UpstreamError::Closed => respond::network_error(),
+        UpstreamError::Busy => respond::back_end_busy(),
+        UpstreamError::Cut
+        | UpstreamError::Malformed(_)
+        | UpstreamError::HeadTooLarge
+        | UpstreamError::TooManyInterim => respond::malformed_answer(),
+        UpstreamError::Caller(error) => fault_of_body(*error),
+    }
+}

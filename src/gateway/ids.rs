@@ -1,0 +1,179 @@
+//! The ids that every answer carries: request id, extended request id, trace.
+//!
+//! Drawn from a generator of the worker, seeded by the system once: they tell requests apart and guard nothing.
+
+use std::cell::RefCell;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::HeaderValue;
+
+/// A worker's source of ids.
+pub(super) struct Ids(RefCell<fastrand::Rng>);
+
+/// Two hexadecimal digits for each byte, so that ids are written without arithmetic per digit.
+const HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    table
+};
+
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+impl Ids {
+    /// A generator seeded by the operating system.
+    pub(super) fn new() -> Self {
+        let mut seed = [0; 8];
+        // Without the system's randomness the clock and an address still tell workers apart.
+        let seed = match getrandom::fill(&mut seed) {
+            Ok(()) => u64::from_be_bytes(seed),
+            Err(_) => fastrand::u64(..),
+        };
+        Self(RefCell::new(fastrand::Rng::with_seed(seed)))
+    }
+
+    /// A random UUID (RFC 9562 section 5.4), the value of `x-amzn-RequestId`.
+    pub(super) fn request_id(&self) -> RequestId {
+        let mut bytes = self.0.borrow_mut().u128(..).to_be_bytes();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let mut text = [b'-'; 36];
+        let mut at = 0;
+        for (index, byte) in bytes.into_iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                at += 1;
+            }
+            text[at..at + 2].copy_from_slice(&HEX[usize::from(byte)]);
+            at += 2;
+        }
+        RequestId(text)
+    }
+
+    /// The value of `x-amz-apigw-id`: fifteen base64 characters and `=`.
+    pub(super) fn extended_id(&self) -> ExtendedId {
+        let mut bits = self.0.borrow_mut().u128(..);
+        let mut text = [b'='; 16];
+        for character in &mut text[..15] {
+            *character = BASE64[(bits & 63) as usize];
+            bits >>= 6;
+        }
+        ExtendedId(text)
+    }
+
+    /// The value of `X-Amzn-Trace-Id` toward a back end. A full one of the caller's is kept whole; given only its
+    /// `Root`, a new `Parent` is drawn.
+    pub(super) fn trace(&self, callers: Option<&HeaderValue>) -> HeaderValue {
+        let callers = callers.and_then(|value| value.to_str().ok()).filter(|text| text.len() <= 256);
+        let part = |name: &str| callers.and_then(|t| t.split(';').find_map(|p| p.trim().strip_prefix(name)));
+        let root = part("Root=").filter(|root| is_root(root));
+        if let (Some(whole), Some(_), Some(_)) = (callers, root, part("Parent=")) {
+            // Taken from a header, so it is fit for one.
+            if let Ok(value) = HeaderValue::from_str(whole) {
+                return value;
+            }
+        }
+        let mut rng = self.0.borrow_mut();
+        let mut text = String::with_capacity(75);
+        text.push_str("Root=");
+        match root {
+            Some(root) => text.push_str(root),
+            None => {
+                let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+                text.push_str("1-");
+                push_hex(&mut text, &(seconds as u32).to_be_bytes());
+                text.push('-');
+                push_hex(&mut text, &rng.u128(..).to_be_bytes()[..12]);
+            }
+        }
+        text.push_str(";Parent=");
+        push_hex(&mut text, &rng.u64(..).to_be_bytes());
+        text.push_str(";Sampled=0");
+        HeaderValue::try_from(text).expect("made of letters, digits and ASCII signs")
+    }
+}
+
+/// `1-{8 hex}-{24 hex}`.
+fn is_root(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let hex = |part: Option<&str>, length| {
+        part.is_some_and(|p| p.len() == length && p.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    parts.next() == Some("1") && hex(parts.next(), 8) && hex(parts.next(), 24) && parts.next().is_none()
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        text.extend(HEX[usize::from(*byte)].map(char::from));
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $length:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(super) struct $name([u8; $length]);
+
+        impl $name {
+            /// The id as text.
+            pub(super) fn as_str(&self) -> &str {
+                std::str::from_utf8(&self.0).expect("ids are ASCII, by construction")
+            }
+
+            /// The id as a header's value.
+            pub(super) fn to_value(self) -> HeaderValue {
+                HeaderValue::from_bytes(&self.0).expect("ids are ASCII, by construction")
+            }
+        }
+    };
+}
+
+id!(
+    /// A UUID.
+    RequestId, 36
+);
+id!(
+    /// Base64-like.
+    ExtendedId, 16
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids_are_random_uuids() {
+        let ids = Ids::new();
+        let (one, two) = (ids.request_id(), ids.request_id());
+        assert_ne!(one.as_str(), two.as_str());
+        for id in [one, two] {
+            let text = id.as_str();
+            let lengths: Vec<_> = text.split('-').map(str::len).collect();
+            assert_eq!(lengths, [8, 4, 4, 4, 12], "{text}");
+            assert_eq!(&text[14..15], "4");
+            assert!("89ab".contains(&text[19..20]), "{text}");
+        }
+        let extended = ids.extended_id();
+        assert!(extended.as_str().ends_with('=') && extended.as_str().len() == 16);
+    }
+
+    #[test]
+    fn a_callers_trace_is_kept_as_far_as_it_goes() {
+        const ROOT: &str = "Root=1-67891233-abcdef012345678912345678";
+        let ids = Ids::new();
+        let trace = |text: &'static str| {
+            let value = HeaderValue::from_static(text);
+            ids.trace(Some(&value)).to_str().expect("text").to_owned()
+        };
+        let full = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
+        assert_eq!(trace(full), full);
+        let rooted = trace(ROOT);
+        assert!(rooted.starts_with(&format!("{ROOT};Parent=")) && rooted.contains(";Sampled="), "{rooted}");
+        let fresh = trace("Root=nonsense");
+        assert!(is_root(fresh.strip_prefix("Root=").expect("a root").split(';').next().expect("a part")));
+        assert!(ids.trace(None).to_str().expect("text").starts_with("Root=1-"));
+    }
+}

@@ -1,0 +1,108 @@
+//! What one worker knows of what is served: the snapshot, and beside each stage what belongs to this worker.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use crate::compile::cell::{Held, LocalReader, Reader};
+use crate::compile::{Snapshot, StagePlan};
+use crate::ops::{StageCells, WorkerMetrics};
+
+/// The present snapshot of one worker.
+pub(super) struct Current {
+    reader: Reader,
+    state: RefCell<State>,
+    metrics: Arc<WorkerMetrics>,
+}
+
+struct State {
+    local: LocalReader,
+    snapshot: Rc<Held>,
+    /// Stages that were asked for since the snapshot was taken over, by the address of their plan, which the
+    /// entry keeps from being used again.
+    stages: HashMap<usize, Rc<Stage>>,
+}
+
+/// A stage as one worker serves it. A request holds it until its last byte.
+pub(super) struct Stage {
+    /// The plan. Dropped before the snapshot that holds it, too: the last reference to a large one is then never a
+    /// worker's.
+    pub(super) plan: Arc<StagePlan>,
+    _snapshot: Option<Rc<Held>>,
+    /// What this worker counts for it.
+    pub(super) cells: Arc<StageCells>,
+    /// The value of `X-Amzn-Apigateway-Api-Id`.
+    pub(super) api_id: HeaderValue,
+    /// The value of `User-Agent` toward back ends, unless there is another.
+    pub(super) user_agent: HeaderValue,
+    /// Whether any answer may have to know the request's origin.
+    pub(super) has_policy: bool,
+}
+
+impl Stage {
+    /// A stage outside of any snapshot, or within one that is held anyway.
+    pub(super) fn new(plan: Arc<StagePlan>, snapshot: Option<Rc<Held>>, metrics: &WorkerMetrics) -> Rc<Self> {
+        let value = |text: String| HeaderValue::try_from(text).expect("an API id is of letters and digits");
+        Rc::new(Self {
+            cells: metrics.stage(plan.api_id.as_str(), plan.settings.name.as_str()),
+            api_id: value(plan.api_id.to_string()),
+            user_agent: value(format!("AmazonAPIGateway_{}", plan.api_id)),
+            has_policy: plan.cors.is_some() || plan.methods().any(|method| method.cors.is_some()),
+            _snapshot: snapshot,
+            plan,
+        })
+    }
+}
+
+impl Current {
+    pub(super) fn new(reader: &Reader, metrics: Arc<WorkerMetrics>) -> Self {
+        let mut local = reader.local();
+        let snapshot = Rc::clone(local.load());
+        let state = RefCell::new(State { local, snapshot, stages: HashMap::new() });
+        Self { reader: reader.clone(), state, metrics }
+    }
+
+    /// Asks the present snapshot for a stage: one atomic load, and a new snapshot is in force at once.
+    pub(super) fn route<R>(
+        &self,
+        ask: impl FnOnce(&Snapshot) -> Option<(&Arc<StagePlan>, R)>,
+    ) -> Option<(Rc<Stage>, R)> {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        state.refresh(&self.metrics);
+        let (plan, rest) = ask(&state.snapshot)?;
+        let address = Arc::as_ptr(plan) as usize;
+        let stage = match state.stages.get(&address) {
+            Some(stage) => Rc::clone(stage),
+            None => {
+                let stage = Stage::new(Arc::clone(plan), Some(Rc::clone(&state.snapshot)), &self.metrics);
+                state.stages.insert(address, Rc::clone(&stage));
+                stage
+            }
+        };
+        Some((stage, rest))
+    }
+
+    /// Takes over each new snapshot, so that an idle worker does not keep an old one. Returns when nothing new will
+    /// ever come.
+    pub(super) async fn follow(&self) {
+        let mut reader = self.reader.clone();
+        while reader.changed().await {
+            self.state.borrow_mut().refresh(&self.metrics);
+        }
+    }
+}
+
+impl State {
+    fn refresh(&mut self, metrics: &WorkerMetrics) {
+        let now = self.local.load();
+        if !Rc::ptr_eq(now, &self.snapshot) {
+            self.stages.clear();
+            self.snapshot = Rc::clone(now);
+            metrics.swaps.inc();
+        }
+    }
+}
