@@ -17,6 +17,6 @@ pub use merge::Problem;
 pub use table::{Setting, TABLE};
 pub use types::{
     AdminSettings, DefaultEndpoints, Limits, LogFormat, LogSettings, OnStoreFault, Parity, Settings,
-    Timeouts, UpstreamRule,
+    Timeouts, UpstreamHost, UpstreamRule,
 };
 pub use value::{ByteSize, InvalidValue};

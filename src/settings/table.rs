@@ -57,8 +57,8 @@ pub const TABLE: &[Setting] = &[
     one("log-format", "FORMAT", "text", "How it is logged: text, or json for one object a line"),
     many(
         "allow-upstream",
-        "HOST|CIDR",
-        "Back end that may be called although it is loopback or link-local: a host name, *.suffix, address or network",
+        "HOST|CIDR[:PORT]",
+        "Back end that may be called although it is loopback or link-local: a host name, *.suffix, address or network, with :port if only that is meant",
     ),
     unset(
         "upstream-ca",

@@ -157,9 +157,18 @@ pub struct Timeouts {
 
 /// A back end, or a range of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UpstreamRule {
-    /// A host as it stands in an integration's URI: a name, or `*.suffix`; `*` for all.
-    Host(HostName),
+pub struct UpstreamRule {
+    /// Which hosts.
+    pub host: UpstreamHost,
+    /// The only port that is meant; `None` for all but those of our own control listeners.
+    pub port: Option<u16>,
+}
+
+/// The hosts of an [`UpstreamRule`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpstreamHost {
+    /// A host as it stands in an integration's URI: a name, or `*.suffix`.
+    Name(HostName),
     /// The addresses that a host resolves to.
     Network(IpNet),
 }
@@ -167,29 +176,54 @@ pub enum UpstreamRule {
 impl FromStr for UpstreamRule {
     type Err = InvalidValue;
 
+    /// Takes `localhost`, `*.internal`, `10.0.0.0/8`, `::1`, and all but IPv6 networks with a port: `127.0.0.1:9999`,
+    /// `[::1]:9999`.
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        if let Ok(network) = text.parse::<IpNet>() {
-            return Ok(Self::Network(network));
-        }
-        let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
-        if let Ok(address) = bare.parse::<IpAddr>() {
-            return Ok(Self::Network(address.into()));
-        }
-        text.to_ascii_lowercase().parse().map(Self::Host).map_err(|_| {
+        let refuse = || {
             InvalidValue::new(
                 text,
                 "a back end",
-                "a host name, *.suffix, an IP address or a network such as 10.0.0.0/8, without scheme and port",
+                "a host name, *.suffix, an IP address or a network such as 10.0.0.0/8, with :port if only that is meant, without scheme",
             )
-        })
+        };
+        if let Ok(address) = text.parse::<SocketAddr>() {
+            return Ok(Self { host: UpstreamHost::Network(address.ip().into()), port: Some(address.port()) });
+        }
+        let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
+        if let Ok(network) = bare.parse::<IpNet>().or_else(|_| bare.parse::<IpAddr>().map(IpNet::from)) {
+            return Ok(Self { host: UpstreamHost::Network(network), port: None });
+        }
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port.parse().map_err(|_| refuse())?)),
+            None => (text, None),
+        };
+        if let Ok(network) = host.parse::<ipnet::Ipv4Net>() {
+            return Ok(Self { host: UpstreamHost::Network(network.into()), port });
+        }
+        match host.to_ascii_lowercase().parse().map_err(|_| refuse())? {
+            HostName::Any => Err(refuse()),
+            name @ (HostName::Exact(_) | HostName::Suffix(_)) => {
+                Ok(Self { host: UpstreamHost::Name(name), port })
+            }
+        }
     }
 }
 
 impl fmt::Display for UpstreamRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Host(host) => host.fmt(f),
-            Self::Network(network) => network.fmt(f),
+        let single = match &self.host {
+            UpstreamHost::Network(network) if network.prefix_len() == network.max_prefix_len() => {
+                Some(network.addr())
+            }
+            UpstreamHost::Network(_) | UpstreamHost::Name(_) => None,
+        };
+        match (single, &self.host, self.port) {
+            (Some(address), _, Some(port)) => write!(f, "{}", SocketAddr::new(address, port)),
+            (Some(address), _, None) => write!(f, "{address}"),
+            (None, UpstreamHost::Name(name), Some(port)) => write!(f, "{name}:{port}"),
+            (None, UpstreamHost::Name(name), None) => write!(f, "{name}"),
+            (None, UpstreamHost::Network(network), Some(port)) => write!(f, "{network}:{port}"),
+            (None, UpstreamHost::Network(network), None) => write!(f, "{network}"),
         }
     }
 }
@@ -201,16 +235,21 @@ mod tests {
     #[test]
     fn upstream_rules_are_hosts_or_networks() {
         for (text, expected) in [
-            ("127.0.0.1", Some("127.0.0.1/32")),
-            ("[::1]", Some("::1/128")),
-            ("::1", Some("::1/128")),
+            ("127.0.0.1", Some("127.0.0.1")),
+            ("127.0.0.1:9999", Some("127.0.0.1:9999")),
+            ("[::1]", Some("::1")),
+            ("::1", Some("::1")),
+            ("[::1]:9999", Some("[::1]:9999")),
             ("10.0.0.0/8", Some("10.0.0.0/8")),
+            ("10.0.0.0/8:80", Some("10.0.0.0/8:80")),
+            ("fd00::/8", Some("fd00::/8")),
             ("backend.internal", Some("backend.internal")),
-            ("Backend.Internal", Some("backend.internal")),
+            ("Backend.Internal:8080", Some("backend.internal:8080")),
             ("*.internal", Some("*.internal")),
-            ("*", Some("*")),
+            ("*", None),
             ("http://backend", None),
-            ("backend:8080", None),
+            ("backend:", None),
+            ("backend:99999", None),
             ("10.0.0.0/40", None),
             ("", None),
         ] {
