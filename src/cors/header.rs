@@ -63,6 +63,10 @@ impl CorsHeader {
 
 /// A text as a static value of a mapping expression: single quotes are syntax, `'*'` is sent as `*`
 /// (API Gateway, *Request and response data mapping reference*).
+///
+/// ```
+/// assert_eq!(postern::cors::header::quoted("GET,OPTIONS"), "'GET,OPTIONS'");
+/// ```
 #[must_use]
 pub fn quoted(value: &str) -> String {
     format!("'{value}'")

@@ -60,6 +60,16 @@ pub struct CorsInput {
 ///
 /// There is no value for what must not be: credentials for any origin or for `null`, an origin that no browser
 /// sends, a pattern that matches by text, a max age that hides a tightened policy.
+///
+/// ```
+/// use postern::cors::{CorsInput, CorsSettings};
+///
+/// let mut input = CorsInput { allow_origins: vec!["*".to_owned()], ..CorsInput::default() };
+/// assert!(CorsSettings::parse(&input).is_ok());
+/// input.allow_credentials = true;
+/// let faults = CorsSettings::parse(&input).unwrap_err();
+/// assert_eq!(faults[0].field, "allow_credentials");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsSettings {
     policy: CorsPolicy,

@@ -90,8 +90,13 @@ fn enable(
     if named {
         for verb in request.methods.iter().filter(|v| **v != Verb::Options && !existing.contains(v)) {
             ledger.on_method(*verb);
-            let mend = format!("PutMethod {verb} {path}, then EnableCors again");
-            ledger.skipped(What::Method, format!("{verb} {path} does not exist"), mend);
+            let (reason, mend) = if existing.contains(&Verb::Any) {
+                (format!("{verb} {path} does not exist: ANY answers it"), "EnableCors with ANY".to_owned())
+            } else {
+                let mend = format!("PutMethod {verb} {path}, then EnableCors again");
+                (format!("{verb} {path} does not exist"), mend)
+            };
+            ledger.skipped(What::Method, reason, mend);
         }
     }
     for verb in chosen {

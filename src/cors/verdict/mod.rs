@@ -3,6 +3,24 @@
 //! A pure function over *observed* answers: [`Course::of`] says which requests the browser sends, whoever runs
 //! them (the data plane, with a scripted back end or none) hands the answers back, and [`Course::judge`] gives the
 //! verdict. Names of rules are those of the Fetch standard (<https://fetch.spec.whatwg.org/>).
+//!
+//! ```
+//! use http::{HeaderMap, StatusCode};
+//! use postern::cors::verdict::{Answer, AnsweredBy, Course, Observation, PageRequest, Verdict};
+//! use postern::model::GatewayResponseType;
+//!
+//! let page = PageRequest { method: "PUT".to_owned(), ..PageRequest::get("https://app.example.com".parse().unwrap()) };
+//! let course = Course::of(&page).unwrap();
+//! assert_eq!(course.preflight().unwrap().headers["access-control-request-method"], "PUT");
+//!
+//! let unrouted = Observation {
+//!     by: AnsweredBy::Gateway(GatewayResponseType::MissingAuthenticationToken),
+//!     answer: Answer::Known { status: StatusCode::FORBIDDEN, headers: HeaderMap::new() },
+//! };
+//! let told = course.judge(Some(&unrouted), &unrouted);
+//! assert_eq!(told.verdict, Verdict::Refused);
+//! assert!(told.failure.unwrap().mend.starts_with("EnableCors on the resource"));
+//! ```
 
 mod check;
 mod course;

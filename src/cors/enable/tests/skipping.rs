@@ -85,6 +85,13 @@ fn a_method_that_does_not_exist_is_skipped() {
 }
 
 #[test]
+fn a_method_that_any_answers_is_pointed_to_any() {
+    let plan = enabled(&api(&[(1, Verb::Any, Http)]), &EnableCors { methods: vec![Verb::Get], ..request() });
+    let expected = ("GET /pets does not exist: ANY answers it".to_owned(), "EnableCors with ANY".to_owned());
+    assert_eq!(skips(&plan), [expected]);
+}
+
+#[test]
 fn options_by_hand_without_a_response_is_skipped() {
     let mut draft = api(&[(1, Verb::Get, Http), (1, Verb::Options, Mock)]);
     draft
