@@ -142,12 +142,12 @@ impl Exchange {
             worker: Rc::clone(worker),
             peer: IpAddr::from([127, 0, 0, 1]),
             port: 443,
+            cors: CorsRequest::of(&head.method, &head.headers),
             head,
             host: format!("{}.execute-api.localhost", stage.plan.api_id).into(),
             stage: Some(stage),
             below: 0,
             method: None,
-            cors: CorsRequest::default(),
             request_id: worker.ids.request_id(),
             extended_id: worker.ids.extended_id(),
             started: Instant::now(),
@@ -188,6 +188,9 @@ impl Exchange {
         let host_is_sound = host.is_ok();
         drop(host);
         if let Some((stage, below)) = found {
+            if stage.has_policy {
+                self.cors = CorsRequest::of(&self.head.method, &self.head.headers);
+            }
             self.stage = Some(stage);
             self.below = below;
         }
@@ -203,11 +206,6 @@ impl Exchange {
 
     /// Finds the method of a stage that is known.
     pub(super) fn find_method(&mut self) -> Result<(), Fault> {
-        if let Some(stage) = &self.stage
-            && stage.has_policy
-        {
-            self.cors = CorsRequest::of(&self.head.method, &self.head.headers);
-        }
         self.override_method();
         let missing = || respond::missing_authentication_token(self.head.headers.get(AUTHORIZATION));
         let path = self.path().ok_or_else(respond::bad_request)?;
@@ -221,7 +219,6 @@ impl Exchange {
 
     /// Takes a method by where it is stored, whatever the request's path says; `false` if there is none.
     pub(super) fn set_method(&mut self, resource_path: &str, verb: Verb) -> bool {
-        self.cors = CorsRequest::of(&self.head.method, &self.head.headers);
         let Some(stage) = &self.stage else { return false };
         let mut methods = stage.plan.methods();
         self.method = methods.position(|plan| *plan.resource_path == *resource_path && plan.verb == verb);
