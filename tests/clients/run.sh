@@ -2,6 +2,7 @@
 # Generates a Python and a TypeScript client from proto/ and runs each, and `buf curl` with reflection alone, against a
 # real server.
 #   tests/clients/run.sh BINARY     the built `postern`
+# The examples of examples/clients are run as well.
 # Needs buf, curl, node with npm, and a python3 with grpcio-tools: `bash .ci/run tools` installs them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,12 +12,11 @@ server=
 trap '[ -z "$server" ] || { kill "$server" 2> /dev/null; wait "$server" 2> /dev/null; } || true; rm -rf "$work"' EXIT
 
 # ---- the clients --------------------------------------------------------------------------------------------------
-mkdir "$work/python"
-python3 -m grpc_tools.protoc -Iproto --python_out="$work/python" --pyi_out="$work/python" \
-    --grpc_python_out="$work/python" proto/postern/admin/v1/*.proto
+bash examples/clients/python/generate.sh "$work/python"
 
 typescript=$PWD/tests/clients/typescript
 (cd "$typescript" && npm ci --silent && rm -rf gen build)
+cp examples/clients/typescript/example.ts "$typescript/example.ts"
 PATH="$typescript/node_modules/.bin:$PATH" buf generate --output "$typescript"
 (cd "$typescript" && npx --no-install tsc)
 echo "  generated and type-checked"
@@ -42,7 +42,7 @@ run() { # NAME COMMAND...
     local name=$1
     shift
     if "$@"; then
-        echo "  $name: created, enabled CORS, deployed, fetched"
+        echo "  $name: right"
         passed=$((passed + 1))
     else
         echo "  $name: FAILED"
@@ -51,6 +51,9 @@ run() { # NAME COMMAND...
 }
 run "Python (grpcio)" env PYTHONPATH="$work/python" python3 tests/clients/python/client.py "$admin" "$data"
 run "TypeScript (protoc-gen-es, gRPC and gRPC-Web)" node "$typescript/build/client.js" "$admin" "$data"
+run "the Python example" env PYTHONPATH="$work/python" python3 examples/clients/python/example.py "$admin" > "$work/example"
+run "the TypeScript example" node "$typescript/build/example.js" "http://$admin" >> "$work/example"
+grep -h '^  the ' "$work/example" || cat "$work/example"
 run "buf curl (reflection)" bash tests/clients/curl/client.sh "$admin" "$data"
 if [ "$failed" -gt 0 ]; then
     echo "the server's log:"
