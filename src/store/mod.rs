@@ -28,7 +28,10 @@
 //! Top-level things (APIs, bindings) stand under their partition; what belongs to an API stands under its id,
 //! which is unique across partitions. Numbers have twenty digits.
 
+mod archive;
+mod backup;
 mod content;
+mod crashing;
 mod disk;
 mod envelope;
 mod error;
@@ -36,7 +39,11 @@ mod keys;
 mod keyspace;
 mod memory;
 mod records;
+mod serving;
 
+pub use archive::InvalidArchive;
+pub use backup::{BackupSummary, RestoreError, restore};
+pub use crashing::{CrashPoint, CrashingStore};
 pub use disk::{Fault, OnFault, OpenError, Opened, SledStore};
 pub use error::{CommitError, StoreError};
 pub use keyspace::{
@@ -46,7 +53,7 @@ pub use keyspace::{
 pub use memory::MemoryStore;
 pub use records::{
     ApiHead, Change, ChangeKind, Committed, Edit, NewApi, NewDeployment, PlacedBinding, Records, Retention,
-    Served, Was, Watch, WatchError, chain_hash,
+    Served, Swept, Was, Watch, WatchError, chain_hash,
 };
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! From a root hash to the definition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -84,6 +84,25 @@ pub(in crate::store) async fn api_settings(store: &dyn Store, root: Hash) -> Res
         Part::Api(api) => Ok(api),
         Part::GatewayResponse(_) | Part::Resource(_) => Err(no_settings()),
     }
+}
+
+/// The hashes of a root and of all beneath it, without what is beneath the `known` ones. Leaves are not read.
+pub(in crate::store) async fn all_hashes(
+    store: &dyn Store,
+    root: Hash,
+    known: &HashSet<Hash>,
+) -> Result<Vec<Hash>, StoreError> {
+    let bytes = blob(store, root).await?;
+    let mut all = vec![root];
+    if let pb::content::Kind::ManifestV1(_) = decode(root, &bytes)? {
+        let new: Vec<_> =
+            read_manifest(root, &bytes)?.into_iter().filter(|page| !known.contains(page)).collect();
+        for (page, bytes) in new.iter().zip(blobs(store, &new).await?) {
+            all.extend(read_page(*page, &bytes)?.entries.iter().map(|(_, hash)| *hash));
+        }
+        all.extend(new);
+    }
+    Ok(all)
 }
 
 /// The hashes that a blob names.

@@ -12,7 +12,7 @@ mod part;
 mod write;
 
 pub(super) use cache::Cache;
-pub(super) use load::{api_settings, blob, children, definition};
+pub(super) use load::{all_hashes, api_settings, blob, children, definition};
 pub(super) use manifest::Loaded;
 pub(super) use part::{decode, encode};
 pub(super) use write::write;

@@ -11,7 +11,7 @@ use ::sled::{Db, Tree};
 use prost::Message as _;
 
 use super::super::envelope::{open_bytes, seal_bytes};
-use super::super::{Key, StoreError};
+use super::super::{Key, StoreError, keys};
 use super::folder::{remove_half_snapshots, sync_folder};
 use super::mark::StoreId;
 use super::state::State;
@@ -129,6 +129,18 @@ impl Engine {
         self.records.apply_batch(batch).map_err(|error| sled_error("write", error))?;
         self.store_id = Some(id);
         self.sync()
+    }
+
+    /// Removes the note that a sweep is running: whoever ran it is gone, since this process has the store now.
+    pub(super) fn forget_sweep(&mut self) -> Result<(), StoreError> {
+        let key = keys::sweep();
+        let value = self.records.get(key.as_str()).map_err(|error| sled_error("read", error))?;
+        let Some(value) = value else { return Ok(()) };
+        self.state.subtract(key.as_str().as_bytes(), &value);
+        let mut batch = ::sled::Batch::default();
+        batch.remove(key.as_str());
+        batch.insert(State::key().as_str(), self.state.to_bytes());
+        self.records.apply_batch(batch).map_err(|error| sled_error("write", error))
     }
 
     /// What [`sync`](Syncer::sync) needs, so that commits go on meanwhile.

@@ -20,12 +20,15 @@ mod blobs;
 mod engine;
 mod fault;
 mod flusher;
-mod folder;
+pub(super) mod folder;
 mod mark;
 mod open;
+mod restoring;
 mod state;
 mod store;
 
+pub(super) use engine::FORMAT_VERSION;
 pub use fault::{Fault, OpenError};
 pub use open::{OnFault, Opened};
+pub(super) use restoring::Restoring;
 pub use store::SledStore;

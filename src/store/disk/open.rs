@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::Store;
+use super::super::serving::{self, Export};
+use super::super::{MemoryStore, Records, StoreError};
 use super::engine::{Engine, FORMAT_VERSION, Unsound, sync_names};
 use super::fault::{Fault, OpenError};
-use super::flusher::Core;
+use super::flusher::{Core, with_causes};
 use super::folder::{keep_copy, lock, make_private, remove_snapshots, sync_folder};
 use super::mark::{Found, Mark, Marked, StoreId};
 use super::store::SledStore;
@@ -22,11 +23,11 @@ pub enum OnFault {
     Serve,
 }
 
-/// An opened store.
+/// An opened data directory.
 pub struct Opened {
-    /// The store.
-    pub store: Arc<dyn Store>,
-    /// Why the store itself could not be opened, when this is what was served last.
+    /// Its records. Those of a store export what is served beside it.
+    pub records: Records,
+    /// Why the store itself could not be opened, when these are the records of what was served last.
     pub fault: Option<OpenError>,
 }
 
@@ -38,9 +39,27 @@ impl SledStore {
     /// [`OpenError`] when the data directory cannot be used and `on_fault` does not say otherwise, or there is
     /// nothing to serve.
     pub fn open(dir: &Path, on_fault: OnFault) -> Result<Opened, OpenError> {
-        match (Self::open_sound(dir), on_fault) {
-            (Ok(store), _) => Ok(Opened { store: Arc::new(store), fault: None }),
-            (Err(error), _) => Err(error),
+        let error = match Self::open_sound(dir) {
+            Ok(store) => {
+                let records = Records::new(Arc::new(store)).exporting_to(Export::new(dir));
+                return Ok(Opened { records, fault: None });
+            }
+            Err(error) => error,
+        };
+        if on_fault == OnFault::Refuse || !error.fault.may_serve() {
+            return Err(error);
+        }
+        match serving::load(dir) {
+            Ok(state) => {
+                tracing::error!(%error, revision = state.revision.0, "serving what was served last, read-only");
+                let store = MemoryStore::read_only(state, &error.to_string());
+                Ok(Opened { records: Records::new(Arc::new(store)), fault: Some(error) })
+            }
+            Err((path, failed)) => {
+                let failed = with_causes(&failed);
+                let reason = format!("{}; nor can {} be served: {failed}", error.reason, path.display());
+                Err(OpenError { reason, ..error })
+            }
         }
     }
 
@@ -87,18 +106,11 @@ impl Place {
             Found::Unreadable if has_store => refuse(Fault::NoMark, "it cannot be read"),
             Found::Nothing | Found::Unreadable => {
                 // The mark comes first: a store without one was not made by us, or not to the end.
-                let marked = Marked { store_id: self.draw_id()?, revision: StoreRevision(0) };
+                let marked = Marked { store_id: draw_id(&self.dir)?, revision: StoreRevision(0) };
                 Mark::write(&self.mark, marked).map_err(|error| self.inaccessible(&error))?;
                 Ok(marked)
             }
         }
-    }
-
-    fn draw_id(&self) -> Result<StoreId, OpenError> {
-        let mut id = StoreId::default();
-        getrandom::fill(&mut id)
-            .map_err(|error| OpenError::new(Fault::Inaccessible, &self.dir, error.to_string()))?;
-        Ok(id)
     }
 
     /// sled, sound and not behind the mark. What is not is tried once more without sled's snapshots, after a
@@ -152,7 +164,9 @@ impl Place {
                 return Err(self.behind(engine.state.revision, marked));
             }
             // What is read may not have reached the disk before the last process ended.
-            Some(_) => engine.sync().map_err(|error| self.unusable(&error))?,
+            Some(_) => {
+                engine.forget_sweep().and_then(|()| engine.sync()).map_err(|error| self.unusable(&error))?;
+            }
         }
         let synced = sync_names(&self.store).and_then(|()| sync_folder(&self.dir));
         synced.map_err(|error| self.inaccessible(&error))?;
@@ -168,7 +182,14 @@ impl Place {
         OpenError::new(Fault::Inaccessible, &self.dir, error.to_string())
     }
 
-    fn unusable(&self, error: &crate::store::StoreError) -> OpenError {
-        OpenError::new(Fault::Inaccessible, &self.store, super::flusher::with_causes(error))
+    fn unusable(&self, error: &StoreError) -> OpenError {
+        OpenError::new(Fault::Inaccessible, &self.store, with_causes(error))
     }
+}
+
+/// Sixteen random bytes for a new store.
+pub(super) fn draw_id(dir: &Path) -> Result<StoreId, OpenError> {
+    let mut id = StoreId::default();
+    getrandom::fill(&mut id).map_err(|error| OpenError::new(Fault::Inaccessible, dir, error.to_string()))?;
+    Ok(id)
 }

@@ -2,9 +2,13 @@
 
 use std::time::SystemTime;
 
-use super::super::{Key, keys};
+use bytes::Bytes;
+
+use super::super::{Key, StoreError, envelope, keys};
 use crate::model::{ApiId, Revision, StoreRevision};
 use crate::wire::stored::{self, InvalidRecord, pb};
+
+use pb::record::Kind;
 
 macro_rules! change_kinds {
     ($($(#[$doc:meta])* $variant:ident = $text:literal;)*) => {
@@ -89,7 +93,7 @@ impl From<&Change> for pb::Change {
 
 impl Change {
     /// The change that a record under `store_revision` tells of.
-    pub(super) fn read(store_revision: StoreRevision, change: pb::Change) -> Result<Self, InvalidRecord> {
+    fn read(store_revision: StoreRevision, change: pb::Change) -> Result<Self, InvalidRecord> {
         let kind = ChangeKind::ALL.into_iter().find(|kind| kind.as_str() == change.kind);
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Ok(Self {
@@ -106,4 +110,20 @@ impl Change {
 /// What change records are sealed with in place of their own key, which is not known before the commit.
 pub(super) fn unnumbered_key() -> Key {
     Key::new(keys::CHANGES)
+}
+
+/// A change as its record.
+pub(super) fn sealed(change: &Change) -> Bytes {
+    envelope::seal(&unnumbered_key(), Kind::ChangeV1(change.into()))
+}
+
+/// The change of a record under `store_revision`.
+pub(super) fn unsealed(store_revision: StoreRevision, value: &[u8]) -> Result<Change, StoreError> {
+    let damaged = |reason: String| StoreError::damaged(keys::change(store_revision), reason);
+    match envelope::open(&unnumbered_key(), value).map_err(|error| damaged(error.to_string()))? {
+        Kind::ChangeV1(change) => {
+            Change::read(store_revision, change).map_err(|error| damaged(error.to_string()))
+        }
+        _ => Err(damaged("another kind of record stands here".to_owned())),
+    }
 }

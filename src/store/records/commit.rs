@@ -31,7 +31,7 @@ impl Records {
     /// [`CommitError::Conflict`] when something is no longer as the edit expects, and nothing is written: read
     /// again and decide again. For the other errors see [`CommitError`].
     pub async fn commit(&self, edit: Edit) -> Result<Committed, CommitError> {
-        let _in_flight = self.content_in_flight.read().await;
+        let _in_flight = self.keep_content().await;
         let mut plan = Plan::new(self).await?;
         let mut about = About::default();
         for step in edit.steps {

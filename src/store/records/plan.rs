@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-
 use super::super::content::Loaded;
 use super::super::{Blob, Commit, CommitError, Entry, Guard, Key, Range, StoreError, keys};
+use super::change::sealed;
 use super::record::{Claim, Stored, seal, stored};
 use super::{ApiHead, Change, Committed, Records};
 use crate::model::ApiId;
@@ -150,7 +149,7 @@ impl<'a> Plan<'a> {
         if !batch.is_empty() {
             self.records.store.put_blobs(batch).await?;
         }
-        self.commit.change = Bytes::from(seal_change(change));
+        self.commit.change = sealed(change);
         self.committed.store_revision = self.records.store.commit(self.commit).await?;
         for loaded in self.loaded {
             self.records.cache.put(loaded);
@@ -160,11 +159,6 @@ impl<'a> Plan<'a> {
         }
         Ok(self.committed)
     }
-}
-
-/// A change record carries a checksum like every other; its key is not known before it is committed.
-fn seal_change(change: &Change) -> Bytes {
-    super::super::envelope::seal(&super::change::unnumbered_key(), pb::Change::from(change).into_kind())
 }
 
 /// The conflict over a key.

@@ -62,16 +62,6 @@ impl Stored for pb::Sweep {
     }
 }
 
-impl Stored for pb::Change {
-    fn into_kind(self) -> Kind {
-        Kind::ChangeV1(self)
-    }
-
-    fn from_kind(kind: Kind) -> Option<Result<Self, InvalidRecord>> {
-        if let Kind::ChangeV1(record) = kind { Some(Ok(record)) } else { None }
-    }
-}
-
 /// Who holds an id, or a host and base path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Claim {

@@ -2,12 +2,10 @@
 
 use tokio::sync::watch;
 
-use super::super::{Range, StoreError, envelope, keys};
-use super::change::unnumbered_key;
-use super::record::Stored;
+use super::super::{Range, StoreError, keys};
+use super::change::unsealed;
 use super::{Change, Records};
 use crate::model::StoreRevision;
-use crate::wire::stored::pb;
 
 /// How many changes are handed out at once.
 const CHANGES_PER_READ: usize = 256;
@@ -85,13 +83,7 @@ impl Watch {
             if number > durable {
                 break;
             }
-            let damaged = |reason: String| StoreError::damaged(&entry.key, reason);
-            let kind = envelope::open(&unnumbered_key(), &entry.value)
-                .map_err(|error| damaged(error.to_string()))?;
-            let stored = pb::Change::from_kind(kind)
-                .ok_or_else(|| damaged("another kind of record stands here".to_owned()))?;
-            let stored = stored.map_err(|error| damaged(error.to_string()))?;
-            changes.push(Change::read(number, stored).map_err(|error| damaged(error.to_string()))?);
+            changes.push(unsealed(number, &entry.value)?);
         }
         self.seen = changes.last().map_or(seen, |change| change.store_revision);
         Ok(changes)

@@ -17,8 +17,8 @@ fn records() -> Records {
 /// The records of every body; the folders live as long as the list.
 fn every_body() -> Vec<(Records, Option<TempDir>)> {
     let dir = tempfile::tempdir().unwrap();
-    let on_disk = SledStore::open(dir.path(), OnFault::Refuse).unwrap().store;
-    vec![(records(), None), (Records::new(on_disk), Some(dir))]
+    let on_disk = SledStore::open(dir.path(), OnFault::Refuse).unwrap().records;
+    vec![(records(), None), (on_disk, Some(dir))]
 }
 
 fn is_conflict<T>(result: Result<T, CommitError>) -> bool {

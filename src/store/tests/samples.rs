@@ -19,7 +19,7 @@ pub(super) fn api_id(n: u8) -> ApiId {
 }
 
 pub(super) fn deployment_id(n: u8) -> DeploymentId {
-    DeploymentId::from_random([n; 6])
+    format!("{n:06}").parse().unwrap()
 }
 
 pub(super) fn resource_id(n: usize) -> ResourceId {
