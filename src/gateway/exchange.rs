@@ -55,6 +55,8 @@ pub(super) struct Exchange {
     pub(super) below: usize,
     /// The number of the method in its stage.
     method: Option<usize>,
+    /// The number of the method that answers preflights for the path, when none answers the request itself.
+    preflights: Option<usize>,
     cors: CorsRequest,
     pub(super) request_id: RequestId,
     pub(super) extended_id: ExtendedId,
@@ -100,6 +102,7 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
         stage: None,
         below: 0,
         method: None,
+        preflights: None,
         cors: CorsRequest::default(),
         request_id: worker.ids.request_id(),
         extended_id: worker.ids.extended_id(),
@@ -148,6 +151,7 @@ impl Exchange {
             stage: Some(stage),
             below: 0,
             method: None,
+            preflights: None,
             request_id: worker.ids.request_id(),
             extended_id: worker.ids.extended_id(),
             started: Instant::now(),
@@ -207,11 +211,16 @@ impl Exchange {
     /// Finds the method of a stage that is known.
     pub(super) fn find_method(&mut self) -> Result<(), Fault> {
         self.override_method();
-        let missing = || respond::missing_authentication_token(self.head.headers.get(AUTHORIZATION));
         let path = self.path().ok_or_else(respond::bad_request)?;
         let stage = self.stage.as_ref().ok_or_else(respond::forbidden)?;
-        let verb = Verb::of(&self.head.method).ok_or_else(missing)?;
-        let found = stage.plan.find(path, verb).ok_or_else(missing)?;
+        let found = Verb::of(&self.head.method).and_then(|verb| stage.plan.find(path, verb));
+        let Some(found) = found else {
+            let missing = respond::missing_authentication_token(self.head.headers.get(AUTHORIZATION));
+            // Whoever answers preflights for this path has the policy that a script was told of.
+            let preflights = stage.has_policy.then(|| stage.plan.find(path, Verb::Options)).flatten();
+            self.preflights = preflights.map(|found| *found.route.value as usize);
+            return Err(missing);
+        };
         let number = *found.route.value as usize;
         self.method = Some(number);
         Ok(())
@@ -322,9 +331,10 @@ impl Exchange {
 
     /// The policy that is run on the answer: the resource's, else the API's.
     fn policy(&self) -> Option<&Policy> {
-        match self.plan() {
-            Some(plan) => plan.cors.as_deref(),
-            None => self.stage.as_ref()?.plan.cors.as_deref(),
+        let plan = &self.stage.as_ref()?.plan;
+        match self.method.or(self.preflights) {
+            Some(number) => plan.methods().nth(number)?.cors.as_deref(),
+            None => plan.cors.as_deref(),
         }
     }
 
