@@ -151,6 +151,9 @@ pub(super) enum AnswerBody {
     Full(Bytes),
     /// A back end's, as it comes. The connection counts as busy until it ends.
     Upstream(UpstreamBody, Option<Open>),
+    /// A back end's that broke off. Said only once what came before was handed over, so that the caller sees how
+    /// far it went.
+    Cut(UpstreamError),
 }
 
 impl AnswerBody {
@@ -185,15 +188,28 @@ impl Body for AnswerBody {
                 if body.is_end() {
                     *open = None;
                 }
-                Poll::Ready(data.map(|data| data.map(Frame::data)))
+                match data {
+                    Some(Err(error)) => {
+                        *self = Self::Cut(error);
+                        // hyper drops what it has not written yet when a body fails, so it is let write first.
+                        cx.waker().wake_by_ref();
+                        Poll::Pending
+                    }
+                    Some(Ok(data)) => Poll::Ready(Some(Ok(Frame::data(data)))),
+                    None => Poll::Ready(None),
+                }
             }
+            Self::Cut(_) => match std::mem::replace(&mut *self, Self::Empty) {
+                Self::Cut(error) => Poll::Ready(Some(Err(error))),
+                Self::Empty | Self::Full(_) | Self::Upstream(..) => Poll::Ready(None),
+            },
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Full(_) => false,
+            Self::Full(_) | Self::Cut(_) => false,
             Self::Upstream(body, _) => body.is_end(),
         }
     }
@@ -201,6 +217,7 @@ impl Body for AnswerBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
+            Self::Cut(_) => SizeHint::default(),
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Upstream(body, _) => {
                 body.exact_length().map_or_else(SizeHint::default, SizeHint::with_exact)

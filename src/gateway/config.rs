@@ -32,8 +32,10 @@ pub struct Limits {
     pub upstream_header_fields: usize,
     /// Interim (1xx) responses of a back end before its answer: 502 beyond.
     pub upstream_interim: usize,
-    /// Requests in flight to one back end, over all workers: 503 beyond.
+    /// Requests in flight to one back end, over all workers. One more waits in the queue.
     pub upstream_in_flight: usize,
+    /// Requests that wait for one in flight to end, for at most a second, over all workers: 503 beyond.
+    pub upstream_queue: usize,
 }
 
 impl Default for Limits {
@@ -52,6 +54,7 @@ impl Default for Limits {
             upstream_header_fields: 100,
             upstream_interim: 8,
             upstream_in_flight: 1_024,
+            upstream_queue: 128,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From a fault to the answer its caller gets: what an API's owner customised, else API Gateway's default.
 
 use http::StatusCode;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
 use super::body::AnswerBody;
 use super::exchange::{Answer, Exchange};
@@ -40,6 +40,9 @@ pub(super) fn answer(exchange: &Exchange, fault: &Fault) -> Answer {
         headers.entry(CONTENT_TYPE).or_insert(JSON);
         fault.default_body()
     });
+    if fault.status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.entry(RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+    }
     headers.insert(ERROR_TYPE, HeaderValue::from_static(fault.error_type));
     exchange.note(|| format!("Execution failed: {}", fault.message));
     Answer { status, headers, body: AnswerBody::full(body.into()), of: AnswerOf::Error, closes: fault.closes }

@@ -9,6 +9,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::Response;
+use tokio::sync::Notify;
 
 use super::call::{Call, UpstreamBody};
 use super::connect::Connector;
@@ -19,6 +20,9 @@ use crate::gateway::clock::Clock;
 use crate::gateway::config::{Limits, Timeouts};
 use crate::model::Scheme;
 use crate::ops::{LimitKind, WorkerMetrics};
+
+/// How long a request waits for another one to end.
+const LONGEST_QUEUE: Duration = Duration::from_secs(1);
 
 /// Idle connections kept to one back end by one worker.
 const MOST_IDLE: usize = 256;
@@ -53,6 +57,7 @@ pub(super) struct CallLimits {
     pub(super) header_fields: usize,
     pub(super) interim: usize,
     in_flight: usize,
+    queued: usize,
 }
 
 /// One back end, as this worker sees it.
@@ -60,6 +65,9 @@ struct Origin {
     #[expect(clippy::vec_box, reason = "a connection moves to its calls and back: as a pointer")]
     kept: RefCell<Vec<Box<Connection>>>,
     in_flight: Cell<usize>,
+    /// Requests that wait for one in flight to end.
+    queued: Cell<usize>,
+    freed: Notify,
     limits: CallLimits,
     metrics: Arc<WorkerMetrics>,
 }
@@ -68,6 +76,14 @@ struct Origin {
 pub(super) struct Permit(Rc<Origin>);
 
 impl Permit {
+    fn take(origin: &Rc<Origin>) -> Option<Self> {
+        let in_flight = origin.in_flight.get();
+        (in_flight < origin.limits.in_flight).then(|| {
+            origin.in_flight.set(in_flight + 1);
+            Self(Rc::clone(origin))
+        })
+    }
+
     /// Keeps a clean connection for the next request.
     pub(super) fn keep(&self, mut connection: Box<Connection>) {
         let mut kept = self.0.kept.borrow_mut();
@@ -92,6 +108,25 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         self.0.in_flight.set(self.0.in_flight.get() - 1);
+        if self.0.queued.get() > 0 {
+            self.0.freed.notify_one();
+        }
+    }
+}
+
+/// A place in the queue of a back end; given up when dropped.
+struct Place<'o>(&'o Origin);
+
+impl<'o> Place<'o> {
+    fn take(origin: &'o Origin) -> Self {
+        origin.queued.set(origin.queued.get() + 1);
+        Self(origin)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.queued.set(self.0.queued.get() - 1);
     }
 }
 
@@ -113,6 +148,7 @@ impl Pool {
                 header_fields: limits.upstream_header_fields,
                 interim: limits.upstream_interim,
                 in_flight: limits.upstream_in_flight.div_ceil(workers.max(1)),
+                queued: limits.upstream_queue.div_ceil(workers.max(1)),
             },
             keep_alive: timeouts.upstream_keep_alive,
             idle: timeouts.upstream_idle,
@@ -137,14 +173,28 @@ impl Pool {
         });
     }
 
-    fn permit(&self, request: &UpstreamRequest<'_>) -> Result<Permit, UpstreamError> {
+    /// The right to send one more request; waited for in a short queue if there are too many.
+    async fn permit(&self, request: &UpstreamRequest<'_>) -> Result<Permit, UpstreamError> {
         let origin = self.origin(request);
-        if origin.in_flight.get() >= self.limits.in_flight {
-            self.metrics.limit(LimitKind::UpstreamBusy);
-            return Err(UpstreamError::Busy);
+        if let Some(permit) = Permit::take(&origin) {
+            return Ok(permit);
         }
-        origin.in_flight.set(origin.in_flight.get() + 1);
-        Ok(Permit(origin))
+        if origin.queued.get() < self.limits.queued {
+            let _place = Place::take(&origin);
+            let freed = async {
+                loop {
+                    origin.freed.notified().await;
+                    if let Some(permit) = Permit::take(&origin) {
+                        return permit;
+                    }
+                }
+            };
+            if let Ok(permit) = tokio::time::timeout(LONGEST_QUEUE, freed).await {
+                return Ok(permit);
+            }
+        }
+        self.metrics.limit(LimitKind::UpstreamBusy);
+        Err(UpstreamError::Busy)
     }
 
     fn origin(&self, request: &UpstreamRequest<'_>) -> Rc<Origin> {
@@ -159,6 +209,8 @@ impl Pool {
         let origin = Rc::new(Origin {
             kept: RefCell::default(),
             in_flight: Cell::new(0),
+            queued: Cell::new(0),
+            freed: Notify::new(),
             limits: self.limits,
             metrics: Arc::clone(&self.metrics),
         });
@@ -202,7 +254,7 @@ impl Pool {
 
 impl Upstream for Pool {
     async fn send(&self, mut request: UpstreamRequest<'_>) -> Result<Response<UpstreamBody>, UpstreamError> {
-        let permit = self.permit(&request)?;
+        let permit = self.permit(&request).await?;
         let may_repeat = request.method.is_idempotent() && request.body.is_replayable();
         let mut connection = match self.kept(&permit).await {
             Some(connection) => {
@@ -215,7 +267,7 @@ impl Upstream for Pool {
         loop {
             let granted = match permit.take() {
                 Some(permit) => permit,
-                None => self.permit(&request)?,
+                None => self.permit(&request).await?,
             };
             let mut call = Call::new(connection, granted, &mut request);
             match poll_fn(|cx| call.poll_head(cx)).await {
