@@ -109,6 +109,14 @@ impl<T> AcceptChoice<T> {
         find(&self.others, essence(first)).unwrap_or(&self.first)
     }
 
+    /// The same choice among what `change` makes of each template.
+    #[must_use]
+    pub fn map<U>(&self, mut change: impl FnMut(&T) -> U) -> AcceptChoice<U> {
+        let first = change(&self.first);
+        let others = self.others.iter().map(|(media_type, template)| (media_type.clone(), change(template)));
+        AcceptChoice { first, others: others.collect() }
+    }
+
     /// All templates.
     pub fn templates(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.first).chain(self.others.iter().map(|(_, template)| template))

@@ -5,16 +5,26 @@
 //! gives a [`StagePlan`]. A [`Snapshot`] is everything that is served at one moment; [`cell`] hands it to the
 //! workers. Plans are enums that hold only what their alternative uses, and only this module makes them.
 
+mod compiled;
+mod endpoint;
+mod findings;
+mod gateway_source;
+mod method;
+mod responses;
+mod unbuilt;
+
 mod answer;
-pub mod cell;
 mod choice;
 mod gateway_response;
 mod plan;
-mod snapshot;
 mod stage;
+
+pub mod cell;
+mod snapshot;
 
 pub use answer::Answer;
 pub use choice::{AcceptChoice, Chosen, ContentTypeChoice, Unmatched};
+pub use compiled::{CompileOptions, Compiled, bind, compile, stage_warnings};
 pub use gateway_response::{GatewayBody, GatewayResponsePlan, GatewayResponsePlans};
 pub use plan::{
     BodyPlan, Endpoint, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan, MockReply,
@@ -22,3 +32,6 @@ pub use plan::{
 };
 pub use snapshot::{PathForm, Routed, ServedThrough, Snapshot, SnapshotEdit, Unrouted};
 pub use stage::{Found, StagePlan, StageSettings};
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cors::policy::Policy;
-use crate::model::{ApiId, DeploymentId, Partition, StageName, StageVariables, Verb};
+use crate::model::{ApiId, DeploymentId, Issue, Partition, StageName, StageVariables, Verb};
 use crate::route::{Match, RequestPath, Tree};
 
 use super::{GatewayResponsePlans, MethodPlan};
@@ -35,6 +35,8 @@ pub struct StagePlan {
     pub gateway_responses: Arc<GatewayResponsePlans>,
     /// The API's CORS policy, for requests that reach no method.
     pub cors: Option<Arc<Policy>>,
+    /// What this stage's variables make impossible, each with its place.
+    pub warnings: Vec<Issue>,
     pub(super) routes: Arc<Tree<u32>>,
     pub(super) methods: Arc<[Arc<MethodPlan>]>,
 }

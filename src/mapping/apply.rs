@@ -24,6 +24,14 @@ pub struct QueryMapping {
     pub source: Source,
 }
 
+impl QueryMapping {
+    /// A parameter's name as it stands in a query.
+    #[must_use]
+    pub fn encode(name: &str) -> Box<str> {
+        super::uri_plan::query_name(name)
+    }
+}
+
 /// A mapped value that would break out of its place: it holds a CR, LF, NUL or another control character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a mapped value holds control characters")]

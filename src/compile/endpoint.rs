@@ -1,0 +1,223 @@
+//! Calls to HTTP back ends: `HTTP` and `HTTP_PROXY` integrations up to their answers.
+
+use std::collections::HashMap;
+
+use http::HeaderName;
+
+use crate::mapping::headers::{RequestTarget, is_hidden, request_target};
+use crate::mapping::{
+    BackEnds, Expression, HeaderMapping, QueryMapping, RequestSource, Scope, UriTemplate, Values,
+};
+use crate::model::{
+    ConnectionType, Integration, Method, ParameterLocation, PathPart, ResourcePath, StageVariables, Verb,
+};
+
+use super::Endpoint;
+use super::findings::Findings;
+
+/// A call whose stage variables are still open.
+#[derive(Debug)]
+pub(super) struct EndpointSource {
+    uri: UriTemplate,
+    method: Option<http::Method>,
+    headers: Vec<(HeaderName, Expression)>,
+    querystring: Vec<(Box<str>, Expression)>,
+    /// What the URI's `{name}` parts stand for.
+    path: HashMap<String, Expression>,
+    forbidden_header: bool,
+    timeout: std::time::Duration,
+    insecure_skip_verification: bool,
+}
+
+impl EndpointSource {
+    /// Reads the calling half of an integration of `method` at `path`.
+    pub(super) fn parse(
+        method: &Method,
+        integration: &Integration,
+        path: &ResourcePath,
+        findings: &mut Findings,
+    ) -> Self {
+        if integration.connection_type == Some(ConnectionType::VpcLink) {
+            findings.unbuilt("integration, connection type", "VPC links");
+        }
+        if integration.insecure_skip_verification {
+            let what = "the back end's certificate is taken without verification";
+            findings.warning("integration, TLS configuration", what);
+        }
+        if !integration.cache_key_parameters.is_empty() {
+            findings.warning(
+                "integration, cache key parameters",
+                "not supported yet: caching; every call goes out",
+            );
+        }
+        let mut source = Self {
+            uri: UriTemplate::parse(integration.uri.as_deref().unwrap_or_default()),
+            method: integration.http_method.and_then(Verb::to_method),
+            headers: Vec::new(),
+            querystring: Vec::new(),
+            path: HashMap::new(),
+            forbidden_header: false,
+            timeout: integration.timeout.get(),
+            insecure_skip_verification: integration.insecure_skip_verification,
+        };
+        for (target, text) in &integration.request_parameters {
+            let place = || format!("integration, request parameter {target}");
+            let expression = match Expression::parse(text, Scope::IntegrationRequest) {
+                Ok(expression) => expression,
+                Err(error) => {
+                    findings.error(place(), error);
+                    continue;
+                }
+            };
+            check_source(&expression, method, path, &place, findings);
+            match target.location {
+                ParameterLocation::Path => {
+                    source.path.insert(target.name.to_string(), expression);
+                }
+                ParameterLocation::Querystring => {
+                    source.querystring.push((QueryMapping::encode(target.name.as_str()), expression));
+                }
+                ParameterLocation::Header => {
+                    source.header(target.name.as_str(), expression, &place, findings)
+                }
+            }
+        }
+        source.check_uri(integration.uri.as_deref(), findings);
+        source
+    }
+
+    fn header(
+        &mut self,
+        name: &str,
+        expression: Expression,
+        place: &impl Fn() -> String,
+        findings: &mut Findings,
+    ) {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
+            findings.error(place(), "this is no header name: expected an RFC 9110 token");
+            return;
+        };
+        match request_target(&name) {
+            RequestTarget::Sent => self.headers.push((name, expression)),
+            RequestTarget::Dropped => {
+                findings
+                    .warning(place(), "this header is never sent to a back end; the mapping has no effect");
+            }
+            RequestTarget::Fatal => {
+                findings
+                    .warning(place(), "this header belongs to the gateway: every call will be answered 500");
+                self.forbidden_header = true;
+            }
+        }
+    }
+
+    fn check_uri(&self, text: Option<&str>, findings: &mut Findings) {
+        let place = "integration, uri";
+        if text.is_none_or(str::is_empty) {
+            findings.error(place, "Invalid HTTP endpoint specified for URI: an HTTP integration needs one");
+            return;
+        }
+        for name in self.uri.names().filter(|name| !self.path.contains_key(*name)) {
+            let what = format_args!(
+                "{{{name}}} stands for nothing: map integration.request.path.{name}, for example to \
+                 'method.request.path.{name}'"
+            );
+            findings.error(place, what);
+        }
+        if !self.uri.has_stage_variables()
+            && let Err(error) = self.bind(&StageVariables::default(), &mut BackEnds::default()).uri
+        {
+            findings.error(place, error);
+        }
+    }
+
+    /// Whether a stage variable is in it.
+    pub(super) fn has_stage_variables(&self) -> bool {
+        let headers = self.headers.iter().map(|(_, expression)| expression);
+        let querystring = self.querystring.iter().map(|(_, expression)| expression);
+        self.uri.has_stage_variables()
+            || headers.chain(querystring).chain(self.path.values()).any(Expression::is_stage_variable)
+    }
+
+    /// The call on a stage.
+    pub(super) fn bind(&self, variables: &StageVariables, back_ends: &mut BackEnds) -> Endpoint {
+        let path = self.path.iter();
+        let path = path.filter_map(|(name, expression)| Some((name.clone(), expression.bind(variables)?)));
+        let headers = self.headers.iter().filter_map(|(name, expression)| {
+            Some(HeaderMapping { name: name.clone(), source: expression.bind(variables)? })
+        });
+        let querystring = self.querystring.iter().filter_map(|(name, expression)| {
+            Some(QueryMapping { name: name.clone(), source: expression.bind(variables)? })
+        });
+        Endpoint {
+            uri: self.uri.bind(variables, &path.collect(), back_ends),
+            method: self.method.clone(),
+            headers: headers.collect(),
+            querystring: querystring.collect(),
+            forbidden_header: self.forbidden_header,
+            timeout: self.timeout,
+            insecure_skip_verification: self.insecure_skip_verification,
+        }
+    }
+}
+
+/// Notes what is wrong with the source of a request mapping.
+fn check_source(
+    expression: &Expression,
+    method: &Method,
+    path: &ResourcePath,
+    place: &impl Fn() -> String,
+    findings: &mut Findings,
+) {
+    let declared = |location, name: &str| {
+        method.request_parameters.keys().any(|parameter| {
+            let own = parameter.name.as_str();
+            parameter.location == location
+                && match location {
+                    ParameterLocation::Header => own.eq_ignore_ascii_case(name),
+                    ParameterLocation::Path | ParameterLocation::Querystring => own == name,
+                }
+        })
+    };
+    let missing = match expression {
+        Expression::Request(RequestSource::Header(name, values)) => {
+            if HeaderName::from_bytes(name.as_str().as_bytes()).is_ok_and(|name| is_hidden(&name)) {
+                findings.warning(place(), "mappings never see this header; nothing will be sent for it");
+            }
+            (!declared(ParameterLocation::Header, name.as_str())).then_some(("header", name, *values))
+        }
+        Expression::Request(RequestSource::Querystring(name, values)) => (!declared(
+            ParameterLocation::Querystring,
+            name.as_str(),
+        ))
+        .then_some(("querystring", name, *values)),
+        Expression::Request(RequestSource::Path(name)) => {
+            let in_path =
+                |part: &PathPart| matches!(part, PathPart::Param(own) | PathPart::Greedy(own) if own == name);
+            let known = path.parts().iter().any(in_path) || declared(ParameterLocation::Path, name.as_str());
+            (!known).then_some(("path", name, Values::Last))
+        }
+        Expression::Request(RequestSource::Body(_)) => {
+            findings.unbuilt(place(), format_args!("the mapping source {expression}"));
+            None
+        }
+        Expression::UnknownContext(_) => {
+            findings.warning(
+                place(),
+                format_args!("{expression} has no value here; nothing will be sent for it"),
+            );
+            None
+        }
+        Expression::Static(_)
+        | Expression::Response(_)
+        | Expression::Context(_)
+        | Expression::StageVariable(_) => None,
+    };
+    if let Some((location, name, _)) = missing {
+        let what = format_args!(
+            "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping \
+             expression parameter specified: {expression}]; declare method.request.{location}.{name} on the method first"
+        );
+        findings.error(place(), what);
+    }
+}

@@ -1,0 +1,212 @@
+//! One method: from its definition to its plan.
+
+use std::sync::Arc;
+
+use crate::cors::policy::Policy;
+use crate::mapping::{BackEnds, Selection};
+use crate::model::{
+    ContentHandling, Integration, IntegrationType, Method, ResourceId, ResourcePath, StageVariables, Verb,
+};
+use crate::template::{constant, mock_status};
+
+use super::endpoint::EndpointSource;
+use super::findings::Findings;
+use super::responses::{AnsweredBy, Cached, ResponseCache, body};
+use super::unbuilt;
+use super::{
+    BodyPlan, ContentTypeChoice, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan,
+    PassthroughPlan,
+};
+
+/// A method whose stage variables are still open.
+#[derive(Debug)]
+pub(super) struct MethodSource {
+    resource_id: ResourceId,
+    resource_path: Arc<str>,
+    verb: Verb,
+    cors: Option<Arc<Policy>>,
+    integration: IntegrationSource,
+}
+
+#[derive(Debug)]
+enum IntegrationSource {
+    Mock { templates: ContentTypeChoice<MockOutcome>, responses: Arc<Cached> },
+    Http { endpoint: EndpointSource, body: ContentTypeChoice<BodyPlan>, responses: Arc<Cached> },
+    Passthrough { endpoint: EndpointSource },
+}
+
+/// Where a method is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MethodPlace<'d> {
+    pub(super) resource_id: ResourceId,
+    pub(super) path: &'d ResourcePath,
+    pub(super) path_text: &'d Arc<str>,
+    pub(super) verb: Verb,
+}
+
+impl MethodSource {
+    /// Reads a method; `None` if it cannot get an answer, which `findings` then says.
+    pub(super) fn parse(
+        place: MethodPlace<'_>,
+        method: &Method,
+        cors: Option<Arc<Policy>>,
+        responses: &mut ResponseCache,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        unbuilt::check_method(method, findings);
+        let Some(integration) = &method.integration else {
+            findings.error("", "No integration defined for method");
+            return None;
+        };
+        let integration = IntegrationSource::parse(place, method, integration, responses, findings)?;
+        Some(Self {
+            resource_id: place.resource_id,
+            resource_path: Arc::clone(place.path_text),
+            verb: place.verb,
+            cors,
+            integration,
+        })
+    }
+
+    /// Whether its plan depends on stage variables.
+    pub(super) fn has_stage_variables(&self) -> bool {
+        match &self.integration {
+            IntegrationSource::Mock { responses, .. } => responses.fixed.is_none(),
+            IntegrationSource::Http { endpoint, responses, .. } => {
+                responses.fixed.is_none() || endpoint.has_stage_variables()
+            }
+            IntegrationSource::Passthrough { endpoint } => endpoint.has_stage_variables(),
+        }
+    }
+
+    /// Its plan on a stage.
+    pub(super) fn bind(&self, variables: &StageVariables, back_ends: &mut BackEnds) -> MethodPlan {
+        let integration = match &self.integration {
+            IntegrationSource::Mock { templates, responses } => IntegrationPlan::Mock(MockPlan {
+                templates: templates.clone(),
+                responses: responses.bind(variables),
+            }),
+            IntegrationSource::Http { endpoint, body, responses } => IntegrationPlan::Http(HttpPlan {
+                endpoint: endpoint.bind(variables, back_ends),
+                body: body.clone(),
+                responses: responses.bind(variables),
+            }),
+            IntegrationSource::Passthrough { endpoint } => IntegrationPlan::Passthrough(PassthroughPlan {
+                endpoint: endpoint.bind(variables, back_ends),
+            }),
+        };
+        MethodPlan {
+            resource_id: self.resource_id,
+            resource_path: Arc::clone(&self.resource_path),
+            verb: self.verb,
+            steps: Box::new([]),
+            integration,
+            cors: self.cors.clone(),
+        }
+    }
+}
+
+impl IntegrationSource {
+    fn parse(
+        place: MethodPlace<'_>,
+        method: &Method,
+        integration: &Integration,
+        responses: &mut ResponseCache,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let kind = integration.integration_type;
+        match kind {
+            IntegrationType::Mock => {}
+            IntegrationType::Http | IntegrationType::HttpProxy => {
+                if integration.credentials.is_some() {
+                    findings.warning(
+                        "integration, credentials",
+                        "they are for AWS back ends and have no effect here",
+                    );
+                }
+            }
+            IntegrationType::Aws | IntegrationType::AwsProxy => {
+                findings.unbuilt("integration, type", format_args!("{} integrations", kind.as_str()));
+                return None;
+            }
+        }
+        match integration.content_handling {
+            // Without binary media types (see `unbuilt`) every payload is text already.
+            None | Some(ContentHandling::ConvertToText) => {}
+            Some(ContentHandling::ConvertToBinary) => {
+                findings.unbuilt("integration, content handling", "CONVERT_TO_BINARY");
+            }
+        }
+        if kind == IntegrationType::HttpProxy {
+            // Its integration responses and templates are stored, and never applied (API Gateway, *HTTP proxy
+            // integration*).
+            let endpoint = EndpointSource::parse(method, integration, place.path, findings);
+            return Some(Self::Passthrough { endpoint });
+        }
+        let answered_by = if kind == IntegrationType::Mock { AnsweredBy::Mock } else { AnsweredBy::BackEnd };
+        let responses = responses.get(method, &integration.responses, answered_by);
+        findings.absorb("", &responses.findings);
+        if kind == IntegrationType::Mock {
+            let templates = mock_templates(integration, &responses.source.selection, findings);
+            return Some(Self::Mock { templates, responses });
+        }
+        let endpoint = EndpointSource::parse(method, integration, place.path, findings);
+        let mut inner = Findings::default();
+        let templates = integration.request_templates.iter();
+        let bodies: Vec<_> = templates
+            .filter_map(|(media_type, template)| {
+                Some((media_type.clone(), body(media_type, template, &mut inner)?))
+            })
+            .collect();
+        if !inner.is_empty() {
+            findings.absorb("integration request", &inner);
+        }
+        Some(Self::Http {
+            endpoint,
+            body: ContentTypeChoice::new(bodies, integration.passthrough_behavior),
+            responses,
+        })
+    }
+}
+
+/// The outcome of each request template of a mock.
+fn mock_templates(
+    integration: &Integration,
+    selection: &Selection,
+    findings: &mut Findings,
+) -> ContentTypeChoice<MockOutcome> {
+    if integration.request_templates.is_empty() {
+        let what = "a mock without a request template takes its statusCode from the request's body; requests without \
+                    one are answered 500";
+        findings.warning("integration request", what);
+    }
+    let outcomes = integration.request_templates.iter().filter_map(|(media_type, template)| {
+        let place = || format!("integration request, template {media_type}");
+        let outcome = match constant(template) {
+            Ok(text) if text.is_empty() => MockOutcome::Payload,
+            Ok(text) => match mock_status(&text) {
+                Ok(status) => match selection.by_text(&status.to_string()) {
+                    Some(index) => MockOutcome::Response(index),
+                    None => {
+                        findings.warning(
+                            place(),
+                            format_args!("no integration response is for {status}: it is answered 500"),
+                        );
+                        MockOutcome::NoResponse
+                    }
+                },
+                Err(error) => {
+                    findings.warning(place(), format_args!("{error} It is answered 500."));
+                    MockOutcome::NoStatus
+                }
+            },
+            Err(error) => {
+                findings.error(place(), error);
+                return None;
+            }
+        };
+        Some((media_type.clone(), outcome))
+    });
+    let outcomes: Vec<_> = outcomes.collect();
+    ContentTypeChoice::new(outcomes, integration.passthrough_behavior)
+}

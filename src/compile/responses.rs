@@ -1,0 +1,335 @@
+//! Integration responses: how a back end's answer becomes the caller's.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::cors::mistakes;
+use crate::mapping::headers::{ResponseTarget, response_target};
+use crate::mapping::{Expression, HeaderMapping, Pattern, Patterns, Scope, Selection, Source};
+use crate::model::{
+    ContentHandling, HeaderParameter, IntegrationResponse, MediaType, Method, StageVariables, Status,
+};
+use crate::template::constant;
+
+use super::findings::Findings;
+use super::{AcceptChoice, Answer, BodyPlan, ResponsePlan, Responses};
+
+/// Whose answers are mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnsweredBy {
+    /// The gateway's own mock: no headers, no body.
+    Mock,
+    /// A back end.
+    BackEnd,
+}
+
+/// Integration responses whose stage variables are still open.
+#[derive(Debug)]
+pub(super) struct ResponsesSource {
+    list: Vec<ResponseSource>,
+    pub(super) selection: Selection,
+    answered_by: AnsweredBy,
+}
+
+#[derive(Debug)]
+struct ResponseSource {
+    status: StatusCode,
+    headers: Vec<(HeaderName, Expression)>,
+    body: AcceptChoice<BodyPlan>,
+    undeclared: bool,
+}
+
+/// What has been compiled for an API so far, so that equal responses are one: 20,000 preflights are a few answers.
+#[derive(Debug, Default)]
+pub(super) struct ResponseCache {
+    by_content: HashMap<String, Arc<Cached>>,
+    patterns: Patterns,
+}
+
+#[derive(Debug)]
+pub(super) struct Cached {
+    pub(super) source: ResponsesSource,
+    /// What was found, seen from the method.
+    pub(super) findings: Findings,
+    /// The responses, if no stage variable is in them.
+    pub(super) fixed: Option<Arc<Responses>>,
+}
+
+impl ResponseCache {
+    /// The responses of a method's integration.
+    pub(super) fn get(
+        &mut self,
+        method: &Method,
+        responses: &BTreeMap<Status, IntegrationResponse>,
+        answered_by: AnsweredBy,
+    ) -> Arc<Cached> {
+        let key = content(method, responses, answered_by);
+        if let Some(cached) = self.by_content.get(&key) {
+            return Arc::clone(cached);
+        }
+        let mut findings = Findings::default();
+        let source =
+            ResponsesSource::parse(method, responses, answered_by, &mut self.patterns, &mut findings);
+        let fixed = (!source.has_stage_variables()).then(|| source.bind(&StageVariables::default()));
+        let cached = Arc::new(Cached { source, findings, fixed });
+        self.by_content.insert(key, Arc::clone(&cached));
+        cached
+    }
+}
+
+impl Cached {
+    /// The responses on a stage.
+    pub(super) fn bind(&self, variables: &StageVariables) -> Arc<Responses> {
+        self.fixed.as_ref().map_or_else(|| self.source.bind(variables), Arc::clone)
+    }
+}
+
+/// All that the compiled responses depend on, as one text.
+fn content(
+    method: &Method,
+    responses: &BTreeMap<Status, IntegrationResponse>,
+    answered_by: AnsweredBy,
+) -> String {
+    let mut key = String::with_capacity(256);
+    // Lengths before texts keep different lists apart.
+    let mut text = |part: &str| {
+        let _ = write!(key, "{}:{part}", part.len());
+    };
+    text(if answered_by == AnsweredBy::Mock { "mock" } else { "back end" });
+    for (status, response) in responses {
+        text(&status.to_string());
+        text(response.selection_pattern.as_deref().unwrap_or_default());
+        text(match response.content_handling {
+            None => "",
+            Some(ContentHandling::ConvertToBinary) => "binary",
+            Some(ContentHandling::ConvertToText) => "text",
+        });
+        let declared = method.responses.get(status);
+        text(if declared.is_some() { "declared" } else { "" });
+        for (name, value) in &response.response_parameters {
+            let known = declared.is_some_and(|declared| declared.response_parameters.contains_key(name));
+            text(if known { "header" } else { "undeclared" });
+            text(name.as_str());
+            text(value);
+        }
+        for (media_type, template) in &response.response_templates {
+            text(media_type.as_str());
+            text(template);
+        }
+        text(";");
+    }
+    key
+}
+
+impl ResponsesSource {
+    fn parse(
+        method: &Method,
+        responses: &BTreeMap<Status, IntegrationResponse>,
+        answered_by: AnsweredBy,
+        patterns: &mut Patterns,
+        findings: &mut Findings,
+    ) -> Self {
+        let mut selection: Vec<(Arc<Pattern>, usize)> = Vec::new();
+        let mut default: Option<(usize, Status)> = None;
+        let mut list = Vec::with_capacity(responses.len());
+        for (index, (status, response)) in responses.iter().enumerate() {
+            let mut inner = Findings::default();
+            match response.selection_pattern.as_deref() {
+                None | Some("") => match default {
+                    None => default = Some((index, *status)),
+                    Some((_, first)) => inner.warning(
+                        "selection pattern",
+                        format_args!(
+                            "there is a default already, {first}; this one without a pattern is never used"
+                        ),
+                    ),
+                },
+                Some(text) => match patterns.get(text) {
+                    Ok(pattern) => selection.push((pattern, index)),
+                    Err(error) => inner.error("selection pattern", error),
+                },
+            }
+            list.push(ResponseSource::parse(method, *status, response, answered_by, &mut inner));
+            if !inner.is_empty() {
+                findings.absorb(&format!("integration response {status}"), &inner);
+            }
+        }
+        if default.is_none() {
+            findings.warning(
+                "integration",
+                "no integration response is the default (one without a selection pattern): what no pattern matches \
+                 is answered 500",
+            );
+        }
+        Self { list, selection: Selection::new(selection, default.map(|(index, _)| index)), answered_by }
+    }
+
+    fn has_stage_variables(&self) -> bool {
+        let mut headers = self.list.iter().flat_map(|response| &response.headers);
+        headers.any(|(_, expression)| expression.is_stage_variable())
+    }
+
+    fn bind(&self, variables: &StageVariables) -> Arc<Responses> {
+        let list = self.list.iter().map(|response| response.bind(variables, self.answered_by));
+        Arc::new(Responses { list: list.collect(), selection: self.selection.clone() })
+    }
+}
+
+impl ResponseSource {
+    fn parse(
+        method: &Method,
+        status: Status,
+        response: &IntegrationResponse,
+        answered_by: AnsweredBy,
+        findings: &mut Findings,
+    ) -> Self {
+        if response.content_handling == Some(ContentHandling::ConvertToBinary) {
+            findings.unbuilt("content handling", "CONVERT_TO_BINARY");
+        }
+        check_cors(&response.response_parameters, findings);
+        let declared = method.responses.get(&status);
+        if declared.is_none() {
+            findings.warning(
+                "",
+                format_args!("the method declares no response {status}: it is answered 500 instead"),
+            );
+        }
+        let mut headers = Vec::new();
+        for (name, text) in &response.response_parameters {
+            if declared.is_some_and(|declared| !declared.response_parameters.contains_key(name)) {
+                let what = format_args!(
+                    "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid \
+                     mapping expression parameter specified: method.response.header.{name}]; declare it on the \
+                     method response first"
+                );
+                findings.error(format!("header {name}"), what);
+                continue;
+            }
+            headers.extend(header(name, text, Scope::MethodResponse, findings));
+        }
+        if answered_by == AnsweredBy::Mock {
+            // A mock has no answer that anything could come from.
+            headers.retain(|(_, expression)| !matches!(expression, Expression::Response(_)));
+        }
+        let templates = response.response_templates.iter();
+        let bodies = templates.filter_map(|(media_type, template)| {
+            Some((media_type.clone(), body(media_type, template, findings)?))
+        });
+        let body = AcceptChoice::new(bodies).unwrap_or_else(|| AcceptChoice::only(BodyPlan::Payload));
+        Self { status: status.to_http(), headers, body, undeclared: declared.is_none() }
+    }
+
+    fn bind(&self, variables: &StageVariables, answered_by: AnsweredBy) -> ResponsePlan {
+        let (headers, mappings) = bind_headers(&self.headers, variables);
+        let ready = answered_by == AnsweredBy::Mock && mappings.is_empty() && !self.undeclared;
+        let answer = ready.then(|| {
+            self.body.map(|body| {
+                let body = match body {
+                    BodyPlan::Payload => Bytes::new(),
+                    BodyPlan::Constant(bytes) => bytes.clone(),
+                };
+                Arc::new(Answer::new(self.status, headers.clone(), body))
+            })
+        });
+        ResponsePlan {
+            status: self.status,
+            headers,
+            mappings,
+            body: self.body.clone(),
+            answer,
+            undeclared: self.undeclared,
+        }
+    }
+}
+
+/// Notes the header mappings that CORS forbids, or that no browser will take.
+pub(super) fn check_cors(parameters: &BTreeMap<HeaderParameter, String>, findings: &mut Findings) {
+    let place = |field: &str| {
+        let name = field.strip_prefix("response_parameters[").and_then(|name| name.strip_suffix(']'));
+        name.map_or_else(|| field.to_owned(), |name| format!("header {name}"))
+    };
+    for issue in mistakes::check(parameters).err().into_iter().flatten() {
+        findings.error(place(&issue.field), issue.message);
+    }
+    for issue in mistakes::warnings(parameters) {
+        findings.warning(place(&issue.field), issue.message);
+    }
+}
+
+/// A template as a body; an empty one passes the payload.
+pub(super) fn body(media_type: &MediaType, template: &str, findings: &mut Findings) -> Option<BodyPlan> {
+    if template.is_empty() {
+        return Some(BodyPlan::Payload);
+    }
+    match constant(template) {
+        Ok(text) => Some(BodyPlan::Constant(Bytes::from(text.into_owned()))),
+        Err(error) => {
+            findings.error(format!("template {media_type}"), error);
+            None
+        }
+    }
+}
+
+/// A header of an answer with its expression, under the name that it leaves with.
+pub(super) fn header(
+    name: &HeaderParameter,
+    text: &str,
+    scope: Scope,
+    findings: &mut Findings,
+) -> Option<(HeaderName, Expression)> {
+    let place = || format!("header {name}");
+    let expression = match Expression::parse(text, scope) {
+        Ok(expression) => expression,
+        Err(error) => {
+            findings.error(place(), error);
+            return None;
+        }
+    };
+    if expression.is_body() {
+        findings.unbuilt(place(), format_args!("the mapping source {expression}"));
+    }
+    if let Expression::UnknownContext(_) = expression {
+        findings
+            .warning(place(), format_args!("{expression} has no value here; the header will be left out"));
+    }
+    match response_target(&name.to_http()) {
+        ResponseTarget::Sent => Some((name.to_http(), expression)),
+        ResponseTarget::Renamed(renamed) => {
+            findings.warning(
+                place(),
+                format_args!("this header belongs to the gateway; it is sent as {renamed}"),
+            );
+            Some((renamed, expression))
+        }
+        ResponseTarget::Dropped => {
+            findings.warning(place(), "this header belongs to the gateway; the mapping has no effect");
+            None
+        }
+    }
+}
+
+/// Headers on a stage: those that are the same for every request, and the others.
+pub(super) fn bind_headers(
+    headers: &[(HeaderName, Expression)],
+    variables: &StageVariables,
+) -> (HeaderMap, Box<[HeaderMapping]>) {
+    let mut constant = HeaderMap::new();
+    let mut mappings = Vec::new();
+    for (name, expression) in headers {
+        match expression.bind(variables) {
+            Some(Source::Constant(bytes)) => {
+                // Static texts and stage variables hold nothing that a header must not.
+                if let Ok(value) = HeaderValue::from_maybe_shared(bytes) {
+                    constant.insert(name.clone(), value);
+                }
+            }
+            Some(source) => mappings.push(HeaderMapping { name: name.clone(), source }),
+            None => {}
+        }
+    }
+    (constant, mappings.into())
+}
