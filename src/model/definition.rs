@@ -169,14 +169,15 @@ impl Definition {
                 return Err(DefinitionError::DuplicateParameter(name.to_string()));
             }
         }
-        let siblings = self.children.entry(parent).or_default();
-        if siblings.contains_key(&part) {
-            return Err(DefinitionError::DuplicateSibling(part));
+        if let Some(siblings) = self.children.get(&parent) {
+            if siblings.contains_key(&part) {
+                return Err(DefinitionError::DuplicateSibling(part));
+            }
+            if let Some(variable) = siblings.keys().find(|p| part.is_variable() && p.is_variable()) {
+                return Err(DefinitionError::SecondVariable(variable.clone()));
+            }
         }
-        if let Some(variable) = siblings.keys().find(|p| part.is_variable() && p.is_variable()) {
-            return Err(DefinitionError::SecondVariable(variable.clone()));
-        }
-        siblings.insert(part.clone(), id);
+        self.children.entry(parent).or_default().insert(part.clone(), id);
         self.resources.insert(id, Arc::new(Resource::new(id, Some((parent, part)))));
         Ok(())
     }
@@ -209,6 +210,10 @@ impl Definition {
         let (parent, part) = resource.place.clone().ok_or(DefinitionError::Root)?;
         if let Some(siblings) = self.children.get_mut(&parent) {
             siblings.remove(&part);
+            // A leaf has no entry, so that equal trees are equal however they came to be.
+            if siblings.is_empty() {
+                self.children.remove(&parent);
+            }
         }
         let mut gone = Vec::new();
         let mut todo = vec![id];
@@ -266,6 +271,16 @@ mod tests {
         assert_eq!(gone, [id(1), id(2)]);
         let left: Vec<_> = d.walk().into_iter().map(|(path, _)| path.to_string()).collect();
         assert_eq!(left, ["/", "/other"]);
+    }
+
+    #[test]
+    fn a_tree_is_the_same_after_a_resource_came_and_went() {
+        let mut d = empty();
+        d.add(id(1), id(0), part("pets")).expect("a child");
+        let before = d.clone();
+        d.add(id(2), id(1), part("{id}")).expect("a grandchild");
+        d.remove(id(2)).expect("it is there");
+        assert_eq!(d, before);
     }
 
     #[test]
