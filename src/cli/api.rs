@@ -38,7 +38,7 @@ pub(super) enum Command {
         #[command(flatten)]
         write: Write,
     },
-    /// Delete an API with its resources, deployments, stages and domain bindings
+    /// Delete an API with its resources, deployments and stages; refused while a domain binding leads to it
     Delete {
         /// Its id or name
         api: String,

@@ -3,18 +3,54 @@
 //! Each reads, decides, checks, and makes **one atomic commit**; what touches what is served then publishes in the
 //! same call. Nothing here knows a transport: failures are [`Error`]s in the words of the domain, with field paths
 //! relative to the argument they are about.
+//!
+//! A change of a draft is worked out on a copy (`draft`, and by noun in `draft_methods`, `resources`,
+//! `gateway_responses`, `cors`), checked (`check`), and committed by `Control::edit`. A change of what is served
+//! (stages, bindings, deployments put under a stage) is compiled first, then committed and published under one lock
+//! (`serving`), so that snapshots come in the order of commits.
 
-mod clock;
 mod error;
 mod limits;
 mod options;
 mod state;
 
+mod handle;
+mod open;
+mod storage;
+
+mod apis;
+mod cors;
+mod deployments;
+mod domains;
+mod gateway_responses;
+mod methods;
+mod resources;
+mod stages;
+mod test_invoke;
+mod watch;
+
+mod check;
+mod clock;
+mod diff;
+mod draft;
+mod draft_methods;
+mod recent;
+mod serving;
+
+#[cfg(test)]
+mod tests;
+
 pub use clock::Clock;
+pub use cors::{CorsEnabled, CorsExplained, CorsRequest, CorsScope, CorsView, ExplainCors};
+pub use diff::{Difference, DifferenceKind, Subject};
 pub use error::{Error, Noun};
+pub use handle::Control;
 pub use limits::{Limits, Policy};
+pub use open::Setup;
 pub use options::{Options, Page, Read, Written};
+pub use serving::Unserved;
 pub use state::{
     ApiState, Deployed, DeploymentRef, EffectiveGatewayResponse, EnsuredPath, MethodRef, MethodState, Moved,
     NewApi, NewDeployment, NewDomain, NewStage, ResourceRef, ResourceState, StageChoice, Version,
 };
+pub use test_invoke::{BackEndAnswer, Invoke, Question, TestAnswer, TestCall, TestRun};

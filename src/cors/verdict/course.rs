@@ -31,7 +31,7 @@ impl Course {
     /// Works out what a browser sends.
     ///
     /// # Errors
-    /// What makes `fetch()` fail before anything is sent, at `http_method` or `headers[i]`.
+    /// What makes `fetch()` fail before anything is sent, at `method` or `headers[i]`.
     pub fn of(page: &PageRequest) -> Result<Self, Vec<Issue>> {
         let headers = page.checked_headers()?;
         let method = page.normalized_method();
@@ -93,7 +93,7 @@ fn actual_request(
     cross_origin: bool,
 ) -> Result<SimulatedRequest, Vec<Issue>> {
     let method = Method::from_bytes(method.as_bytes())
-        .map_err(|_| vec![Issue::new("http_method", format!("{:?} is not a method name", page.method))])?;
+        .map_err(|_| vec![Issue::new("method", format!("{:?} is not a method name", page.method))])?;
     let mut headers = HeaderMap::new();
     for (i, (name, value)) in script.iter().enumerate() {
         let refuse = || vec![Issue::new(format!("headers[{i}]"), format!("{name} cannot be sent"))];

@@ -92,17 +92,17 @@ impl PageRequest {
     /// ones left out (Fetch, *Headers* constructor with guard `request`).
     ///
     /// # Errors
-    /// What makes `fetch()` itself fail before anything is sent, at `http_method` or `headers[i]`.
+    /// What makes `fetch()` itself fail before anything is sent, at `method` or `headers[i]`.
     pub fn checked_headers(&self) -> Result<Vec<(String, String)>, Vec<Issue>> {
         let mut issues = Issues::new();
         if http::Method::from_bytes(self.method.as_bytes()).is_err() {
             issues.push(
-                "http_method",
+                "method",
                 format!("{:?} is not a method name: fetch() throws a TypeError", self.method),
             );
         } else if is_forbidden_method(&self.method) {
             issues.push(
-                "http_method",
+                "method",
                 format!("{} is forbidden to scripts: fetch() throws a TypeError", self.method),
             );
         }

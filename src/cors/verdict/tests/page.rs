@@ -85,11 +85,11 @@ fn the_preflight_asks_for_the_method_and_the_sorted_unsafe_names() {
 #[test]
 fn what_fetch_throws_at_is_named() {
     for (method, headers, field) in [
-        ("CONNECT", vec![], "http_method"),
-        ("trace", vec![], "http_method"),
-        ("TRACK", vec![], "http_method"),
-        ("G ET", vec![], "http_method"),
-        ("", vec![], "http_method"),
+        ("CONNECT", vec![], "method"),
+        ("trace", vec![], "method"),
+        ("TRACK", vec![], "method"),
+        ("G ET", vec![], "method"),
+        ("", vec![], "method"),
         ("GET", vec![("X A", "1")], "headers[0]"),
         ("GET", vec![("X-A", "1"), ("X-B", "a\r\nb")], "headers[1]"),
     ] {

@@ -1,0 +1,172 @@
+//! APIs: their settings, their birth and their end.
+
+use std::sync::Arc;
+
+use crate::model::{Api, ApiId, Definition, Issue, Revision};
+use crate::store::{self, ApiHead, ChangeKind, CommitError, Edit, Retention};
+
+use super::check::check_api;
+use super::clock::{new_api_id, new_resource_id};
+use super::draft::{Draft, refuse};
+use super::handle::{ATTEMPTS, check_expected, pause};
+use super::serving::Shift;
+use super::{ApiState, Control, Error, NewApi, Noun, Options, Page, Written};
+
+impl Control {
+    /// Makes an API with nothing but a root resource.
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub async fn create_api(&self, new: NewApi, options: Options) -> Result<Written<ApiState>, Error> {
+        for attempt in 0..ATTEMPTS {
+            pause(attempt).await;
+            let api = new.clone().into_api(new_api_id()?, self.inner.clock.now());
+            refuse(check_api(&api, &self.inner.limits))?;
+            let definition = Arc::new(Definition::new(api, new_resource_id(|_| false)?));
+            let revision = Revision::default().next();
+            let value = ApiState {
+                api: definition.api.clone(),
+                partition: self.partition().clone(),
+                revision,
+                root_resource_id: definition.root(),
+            };
+            if options.validate_only {
+                return Ok(Written { value, revision, store_revision: None, warnings: Vec::new() });
+            }
+            let (id, created_at) = (definition.api.id, definition.api.created_at);
+            let partition = self.partition().clone();
+            let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
+            let mut edit = Edit::new(ChangeKind::ApiCreated, created_at);
+            edit.create_api(birth, definition);
+            match self.inner.records.commit(edit).await {
+                Ok(committed) => {
+                    let store_revision = Some(committed.store_revision);
+                    return Ok(Written { value, revision, store_revision, warnings: Vec::new() });
+                }
+                // Another id, then; or the store was just being tidied.
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended { noun: Noun::Api, id: new.name })
+    }
+
+    /// An API's settings as its draft has them.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn api(&self, id: ApiId) -> Result<ApiState, Error> {
+        let (head, definition) = self.draft(id).await?;
+        Ok(state(&head, &definition))
+    }
+
+    /// Some of the APIs of a partition, by id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn apis(&self, after: Option<ApiId>, limit: usize) -> Result<Page<ApiState, ApiId>, Error> {
+        let heads = self.inner.records.apis(self.partition(), after, limit.saturating_add(1)).await?;
+        let heads = Page::cut(heads, limit, |head| head.id);
+        let mut items = Vec::with_capacity(heads.items.len());
+        for head in &heads.items {
+            let definition = self.inner.records.definition(head.root).await?;
+            items.push(state(head, &definition));
+        }
+        Ok(Page { items, next: heads.next })
+    }
+
+    /// Changes an API's settings; `change` may run more than once. Id, date and what CORS calls keep there stay.
+    ///
+    /// # Errors
+    /// When the API is not there, or `change` or a setting of its outcome is wrong.
+    pub async fn update_api(
+        &self,
+        id: ApiId,
+        mut change: impl FnMut(&mut Api) -> Result<(), Vec<Issue>> + Send,
+        options: Options,
+    ) -> Result<Written<ApiState>, Error> {
+        let written = self
+            .edit(id, options, |draft| {
+                draft.update_api(&mut change)?;
+                Ok((draft.definition.api.clone(), draft.definition.root()))
+            })
+            .await?;
+        let (partition, revision) = (self.head(id).await?.partition, written.revision);
+        Ok(written.map(|(api, root_resource_id)| ApiState { api, partition, revision, root_resource_id }))
+    }
+
+    /// Deletes an API with its draft, deployments and stages. It is no longer served when the call returns.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] while a domain binding leads to it; when it is not there.
+    pub async fn delete_api(&self, id: ApiId, options: Options) -> Result<Written<()>, Error> {
+        let _turn = self.turn(id).await;
+        for attempt in 0..ATTEMPTS {
+            pause(attempt).await;
+            let head = self.head(id).await?;
+            let revision = head.revision;
+            check_expected(options.expected, revision, Noun::Api, &id)?;
+            let by = self.domains_to(&head.partition, id, None).await?;
+            if !by.is_empty() {
+                return Err(Error::InUse { noun: Noun::Api, id: id.to_string(), by });
+            }
+            let warnings = Vec::new();
+            if options.validate_only {
+                return Ok(Written { value: (), revision, store_revision: None, warnings });
+            }
+            let mut edit = Edit::new(ChangeKind::ApiDeleted, self.inner.clock.now());
+            edit.delete_api(&head);
+            match self.commit_served(edit, Shift::ApiGone(id)).await {
+                Ok(committed) => {
+                    let store_revision = Some(committed.store_revision);
+                    return Ok(Written { value: (), revision, store_revision, warnings });
+                }
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended { noun: Noun::Api, id: id.to_string() })
+    }
+}
+
+impl Draft<'_> {
+    /// Changes the API's own settings in any way that leaves them in order.
+    fn update_api(&mut self, change: impl FnOnce(&mut Api) -> Result<(), Vec<Issue>>) -> Result<(), Error> {
+        let before = &self.definition.api;
+        let mut api = Api::clone(before);
+        change(&mut api).map_err(Error::Invalid)?;
+        api.id = before.id;
+        api.created_at = before.created_at;
+        api.cors_policy.clone_from(&before.cors_policy);
+        api.cors_marks.clone_from(&before.cors_marks);
+        refuse(check_api(&api, self.limits))?;
+        self.definition.api = Arc::new(api);
+        Ok(())
+    }
+}
+
+impl NewApi {
+    fn into_api(self, id: ApiId, created_at: std::time::SystemTime) -> Api {
+        Api {
+            description: self.description,
+            version: self.version,
+            api_key_source: self.api_key_source,
+            binary_media_types: self.binary_media_types,
+            minimum_compression_size: self.minimum_compression_size,
+            endpoint_type: self.endpoint_type,
+            disable_execute_api_endpoint: self.disable_execute_api_endpoint,
+            policy: self.policy,
+            tags: self.tags,
+            ..Api::new(id, self.name, created_at)
+        }
+    }
+}
+
+fn state(head: &ApiHead, definition: &Definition) -> ApiState {
+    ApiState {
+        api: definition.api.clone(),
+        partition: head.partition.clone(),
+        revision: head.revision,
+        root_resource_id: definition.root(),
+    }
+}

@@ -1,0 +1,184 @@
+//! Where two versions of an API differ: drafts, deployments, whatever stages serve.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::model::{Definition, GatewayResponseType, Resource, ResourcePath, Verb};
+
+/// What differs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The API's own settings, its CORS policy among them.
+    Api,
+    /// A customised gateway response.
+    GatewayResponse(GatewayResponseType),
+    /// A resource, apart from its methods.
+    Resource(ResourcePath),
+    /// A method with everything it holds.
+    Method(ResourcePath, Verb),
+}
+
+/// How it differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DifferenceKind {
+    /// Only the newer version has it.
+    Added,
+    /// Only the older version has it.
+    Removed,
+    /// Both have it, not alike.
+    Changed,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs.
+    pub subject: Subject,
+    /// How.
+    pub kind: DifferenceKind,
+}
+
+/// Everything that differs, settings first, then resources by path. What both versions share is not looked into.
+pub(super) fn differences(from: &Definition, to: &Definition) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut note = |subject, kind| found.push(Difference { subject, kind });
+    if from.api != to.api {
+        note(Subject::Api, DifferenceKind::Changed);
+    }
+    let kinds: BTreeSet<_> = from.gateway_responses.keys().chain(to.gateway_responses.keys()).collect();
+    for kind in kinds {
+        let sides = (from.gateway_responses.get(kind), to.gateway_responses.get(kind));
+        if let Some(how) = compare(sides.0, sides.1) {
+            note(Subject::GatewayResponse(*kind), how);
+        }
+    }
+    let (mut old, mut new) = (from.walk().into_iter().peekable(), to.walk().into_iter().peekable());
+    loop {
+        let (path, before, after) = match (old.peek(), new.peek()) {
+            (None, None) => break,
+            (Some((a, _)), Some((b, _))) if a == b => {
+                let path = a.clone();
+                (path, old.next().map(|(_, r)| r), new.next().map(|(_, r)| r))
+            }
+            (Some((a, _)), b) if b.is_none_or(|(b, _)| a < b) => {
+                (a.clone(), old.next().map(|(_, r)| r), None)
+            }
+            (_, Some((b, _))) => (b.clone(), None, new.next().map(|(_, r)| r)),
+            (Some((a, _)), None) => (a.clone(), old.next().map(|(_, r)| r), None),
+        };
+        compare_resources(&path, before, after, &mut note);
+    }
+    found
+}
+
+fn compare_resources(
+    path: &ResourcePath,
+    before: Option<&Arc<Resource>>,
+    after: Option<&Arc<Resource>>,
+    note: &mut impl FnMut(Subject, DifferenceKind),
+) {
+    match (before, after) {
+        (Some(a), Some(b)) if Arc::ptr_eq(a, b) => return,
+        (Some(a), Some(b)) if a.cors_policy == b.cors_policy => {}
+        (Some(_), Some(_)) => note(Subject::Resource(path.clone()), DifferenceKind::Changed),
+        (None, Some(_)) => note(Subject::Resource(path.clone()), DifferenceKind::Added),
+        (Some(_), None) => note(Subject::Resource(path.clone()), DifferenceKind::Removed),
+        (None, None) => {}
+    }
+    let methods = |side: Option<&Arc<Resource>>| side.map(|r| r.methods.keys().copied().collect::<Vec<_>>());
+    let verbs: BTreeSet<Verb> = [methods(before), methods(after)].into_iter().flatten().flatten().collect();
+    for verb in verbs {
+        let old = before.and_then(|resource| resource.methods.get(&verb));
+        let new = after.and_then(|resource| resource.methods.get(&verb));
+        if let Some(how) = compare(old, new) {
+            note(Subject::Method(path.clone(), verb), how);
+        }
+    }
+}
+
+fn compare<T: PartialEq>(before: Option<&T>, after: Option<&T>) -> Option<DifferenceKind> {
+    match (before, after) {
+        (None, None) => None,
+        (None, Some(_)) => Some(DifferenceKind::Added),
+        (Some(_), None) => Some(DifferenceKind::Removed),
+        (Some(a), Some(b)) => (a != b).then_some(DifferenceKind::Changed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::model::{Api, ApiId, GatewayResponse, Method, ResourceId};
+
+    fn tree(paths: &[(&str, &str)]) -> Definition {
+        let api = Api::new(ApiId::from_random([1; 10]), "pets".into(), SystemTime::UNIX_EPOCH);
+        let mut definition = Definition::new(api, ResourceId::from_random([0; 6]));
+        for (n, (path, verbs)) in paths.iter().enumerate() {
+            let path: ResourcePath = path.parse().expect("a path");
+            let mut at = definition.root();
+            for (depth, part) in path.parts().iter().enumerate() {
+                let below = definition.children(at).find(|(p, _)| *p == part).map(|(_, id)| id);
+                at = below.unwrap_or_else(|| {
+                    let n = u8::try_from(n * 10 + depth + 1).expect("few paths");
+                    let id = ResourceId::from_random([n; 6]);
+                    definition.add(id, at, part.clone()).expect("a legal tree");
+                    id
+                });
+            }
+            definition
+                .edit(at, |resource| {
+                    for verb in verbs.split_whitespace() {
+                        resource.methods.insert(verb.parse().expect("a verb"), Method::default());
+                    }
+                })
+                .expect("it is there");
+        }
+        definition
+    }
+
+    fn show(from: &Definition, to: &Definition) -> Vec<String> {
+        let line = |d: Difference| {
+            let subject = match d.subject {
+                Subject::Api => "api".to_owned(),
+                Subject::GatewayResponse(kind) => kind.to_string(),
+                Subject::Resource(path) => path.to_string(),
+                Subject::Method(path, verb) => format!("{verb} {path}"),
+            };
+            format!("{:?} {subject}", d.kind)
+        };
+        differences(from, to).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn equal_versions_do_not_differ() {
+        let a = tree(&[("/", "GET"), ("/pets/{id}", "GET PUT")]);
+        assert!(differences(&a, &a.clone()).is_empty());
+    }
+
+    #[test]
+    fn what_was_added_changed_and_removed_is_named_once() {
+        let from = tree(&[("/", "GET"), ("/cats", "GET"), ("/pets/{id}", "GET PUT"), ("/zoo", "GET")]);
+        let mut to = tree(&[("/", "GET"), ("/dogs", "ANY"), ("/pets/{id}", "GET DELETE"), ("/zoo", "GET")]);
+        let root = to.root();
+        to.edit(root, |r| r.methods.values_mut().for_each(|m| m.api_key_required = true)).expect("there");
+        to.gateway_responses.insert(GatewayResponseType::Throttled, GatewayResponse::default().into());
+        Arc::make_mut(&mut to.api).name = "other".into();
+        assert_eq!(
+            show(&from, &to),
+            [
+                "Changed api",
+                "Added THROTTLED",
+                "Changed GET /",
+                "Removed /cats",
+                "Removed GET /cats",
+                "Added /dogs",
+                "Added ANY /dogs",
+                "Added DELETE /pets/{id}",
+                "Removed PUT /pets/{id}",
+            ]
+        );
+        assert_eq!(show(&to, &from).len(), 9);
+    }
+}

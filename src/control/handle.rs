@@ -1,0 +1,172 @@
+//! The handle that faces hold, and the loop that every change of a draft goes through.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::model::{ApiId, Definition, Expected, Partition, Revision};
+use crate::store::{ApiHead, ChangeKind, CommitError, Edit, Records};
+
+use super::draft::Draft;
+use super::serving::Serving;
+use super::{Clock, Error, Invoke, Limits, Noun, Options, Read, Written};
+
+/// How often a change is tried anew when another writer came first.
+pub(super) const ATTEMPTS: u32 = 16;
+
+/// The longest pause between two attempts is 1 ms doubled so many times.
+const MAX_DOUBLINGS: u32 = 6;
+
+/// How many APIs can be changed at the same time without waiting for one another, at best.
+const TURNS: usize = 64;
+
+/// All use cases. Cheap to clone; every clone works on the same store and serves the same gateway.
+#[derive(Clone)]
+pub struct Control {
+    pub(super) inner: Arc<Inner>,
+    scope: Option<Partition>,
+}
+
+/// What all clones share.
+pub(super) struct Inner {
+    pub(super) records: Records,
+    pub(super) serving: Serving,
+    pub(super) limits: Limits,
+    pub(super) clock: Clock,
+    /// Runs tests; whoever builds the process gives it.
+    pub(super) invoke: OnceLock<Arc<dyn Invoke>>,
+    /// Where an API is made when the caller names no partition.
+    pub(super) partition: Partition,
+    /// Lets writers of one API pass one after another, so that they need not try again. That no write is lost does
+    /// not depend on it: the store's guards see to that, for writers elsewhere, too.
+    turns: [Mutex<()>; TURNS],
+}
+
+impl Inner {
+    pub(super) fn new(
+        records: Records,
+        serving: Serving,
+        limits: Limits,
+        clock: Clock,
+        partition: Partition,
+    ) -> Self {
+        let turns = std::array::from_fn(|_| Mutex::new(()));
+        Self { records, serving, limits, clock, invoke: OnceLock::new(), partition, turns }
+    }
+}
+
+impl Control {
+    pub(super) fn of(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner), scope: None }
+    }
+
+    /// The same use cases for callers of one partition: what lives elsewhere does not exist for them.
+    #[must_use]
+    pub fn in_partition(&self, partition: Partition) -> Self {
+        Self { inner: self.inner.clone(), scope: Some(partition) }
+    }
+
+    /// The partition that new things are made in and that lists are of.
+    pub(super) fn partition(&self) -> &Partition {
+        self.scope.as_ref().unwrap_or(&self.inner.partition)
+    }
+
+    /// Whether this handle may see what lives in `partition`.
+    pub(super) fn sees(&self, partition: &Partition) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope == partition)
+    }
+
+    /// The record of an API.
+    pub(super) async fn head(&self, id: ApiId) -> Result<ApiHead, Error> {
+        let head = self.inner.records.api(id).await?;
+        head.filter(|head| self.sees(&head.partition)).ok_or_else(|| Error::not_found(Noun::Api, id))
+    }
+
+    /// The draft of an API.
+    pub(super) async fn draft(&self, id: ApiId) -> Result<(ApiHead, Arc<Definition>), Error> {
+        let head = self.head(id).await?;
+        let definition = self.inner.records.definition(head.root).await?;
+        Ok((head, definition))
+    }
+
+    /// Reads something of a draft.
+    pub(super) async fn read<T>(
+        &self,
+        id: ApiId,
+        view: impl FnOnce(&Definition) -> Result<T, Error> + Send,
+    ) -> Result<Read<T>, Error> {
+        let (head, definition) = self.draft(id).await?;
+        Ok(Read { value: view(&definition)?, revision: head.revision })
+    }
+
+    /// Waits until no other change of the API is under way here.
+    pub(super) async fn turn(&self, id: ApiId) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let index = usize::try_from(hasher.finish() % TURNS as u64).expect("below the number of turns");
+        self.inner.turns[index].lock().await
+    }
+
+    /// Changes a draft: reads it, lets `decide` change a copy, and commits that as one.
+    ///
+    /// Nothing is written when the copy ends up equal, or under `validate_only`.
+    pub(super) async fn edit<T>(
+        &self,
+        id: ApiId,
+        options: Options,
+        mut decide: impl FnMut(&mut Draft<'_>) -> Result<T, Error> + Send,
+    ) -> Result<Written<T>, Error> {
+        let _turn = self.turn(id).await;
+        for attempt in 0..ATTEMPTS {
+            pause(attempt).await;
+            let (head, before) = self.draft(id).await?;
+            check_expected(options.expected, head.revision, Noun::Api, &id)?;
+            let mut draft = Draft::new(Definition::clone(&before), &self.inner.limits);
+            let value = decide(&mut draft)?;
+            let warnings = draft.warnings;
+            if draft.definition == *before {
+                return Ok(Written { value, revision: head.revision, store_revision: None, warnings });
+            }
+            let revision = head.revision.next();
+            if options.validate_only {
+                return Ok(Written { value, revision, store_revision: None, warnings });
+            }
+            let mut edit = Edit::new(ChangeKind::DraftChanged, self.inner.clock.now());
+            edit.put_draft(&head, Arc::new(draft.definition));
+            match self.inner.records.commit(edit).await {
+                Ok(committed) => {
+                    let store_revision = Some(committed.store_revision);
+                    return Ok(Written { value, revision, store_revision, warnings });
+                }
+                // The next round finds out what has changed, a stale expectation among it.
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended { noun: Noun::Api, id: id.to_string() })
+    }
+}
+
+/// Waits a little before a change is tried anew, longer each time, so that those who came first get done.
+pub(super) async fn pause(attempt: u32) {
+    if let Some(doublings) = attempt.checked_sub(1) {
+        tokio::time::sleep(Duration::from_millis(1 << doublings.min(MAX_DOUBLINGS))).await;
+    }
+}
+
+/// Refuses a write that was based on another revision.
+pub(super) fn check_expected(
+    expected: Expected,
+    current: Revision,
+    noun: Noun,
+    id: &dyn std::fmt::Display,
+) -> Result<(), Error> {
+    match expected {
+        Expected::At(expected) if expected != current => {
+            Err(Error::StaleRevision { noun, id: id.to_string(), expected, current })
+        }
+        Expected::At(_) | Expected::Any => Ok(()),
+    }
+}
