@@ -182,6 +182,13 @@ impl Course {
                     kind.family_type()
                 ),
             ),
+            AnsweredBy::Method { path, verb } if is_gateway_error(&observed.answer) => {
+                let family = if status.is_server_error() { "DEFAULT_5XX" } else { "DEFAULT_4XX" };
+                Fault::new(
+                    format!("the gateway itself answers {status} in place of {verb} {path}: {reason}"),
+                    format!("{mend}: EnableCors with {family} or a policy, or PutGatewayResponse {family}"),
+                )
+            }
             AnsweredBy::Method { path, verb } => Fault::new(
                 format!("{verb} {path} answers {status}: {reason}"),
                 if matches!(self.origin(), OriginRef::Null) {
@@ -212,6 +219,11 @@ impl Course {
             })
             .collect()
     }
+}
+
+/// Whether the gateway answers an error of its own, although a method was found: it then says which.
+fn is_gateway_error(answer: &Answer) -> bool {
+    matches!(answer, Answer::Known { headers, .. } if headers.contains_key("x-amzn-errortype"))
 }
 
 fn names(headers: &HeaderMap) -> impl Iterator<Item = String> + '_ {

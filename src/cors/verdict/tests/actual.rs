@@ -66,6 +66,15 @@ fn a_gateway_error_without_the_header_names_its_gateway_response() {
 }
 
 #[test]
+fn an_error_in_place_of_a_method_names_its_family() {
+    for (status, family) in [(415, "DEFAULT_4XX"), (504, "DEFAULT_5XX")] {
+        let observed = answer(status, &[("x-amzn-errortype", "SomeException")]);
+        let failure = judged(&page("GET", &[]), &answer(200, &[]), &observed).failure.expect("it fails");
+        assert!(failure.mend.contains(family), "{}", failure.mend);
+    }
+}
+
+#[test]
 fn a_back_end_that_passes_through_is_told_what_to_send() {
     let actual = Observation { by: by("/files", Verb::Get), answer: Answer::BackEnd };
     for (method, expected) in [
