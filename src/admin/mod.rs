@@ -6,10 +6,63 @@
 
 mod admission;
 mod door;
-mod fields;
 mod guard;
+mod serve;
+
+mod fields;
 mod mask;
 mod page;
 mod status;
 
+mod apis;
+mod cors;
+mod deployments;
+mod domains;
+mod gateway_responses;
+mod methods;
+mod resources;
+mod stages;
+mod test_method;
+mod watch;
+
+use std::time::Duration;
+
+use tokio::sync::watch::Receiver;
+
 pub use guard::{Guard, Refusal};
+pub use serve::{ServeError, serve};
+
+use crate::control::Control;
+use crate::model::{Partition, Region};
+use fields::Fields;
+
+/// How the admin API is served.
+#[derive(Clone, Debug)]
+pub struct AdminConfig {
+    /// Hosts and pages that may call.
+    pub guard: Guard,
+    /// Where top-level things live when a call names no region; a region that is named changes the region alone.
+    pub partition: Partition,
+    /// How long calls in flight may take to finish once the server is told to stop.
+    pub drain_timeout: Duration,
+}
+
+/// Every service: they share the use cases and differ in what they translate.
+#[derive(Clone)]
+struct Admin {
+    control: Control,
+    partition: Partition,
+    /// Turns true when the server stops, so that streams without end do end.
+    stopping: Receiver<bool>,
+}
+
+impl Admin {
+    /// The partition of a region that a request names, or the server's own.
+    fn partition(&self, fields: &mut Fields, region: &str) -> Option<Partition> {
+        let region = fields.optional::<Region>("region", region)?;
+        Some(match region {
+            Some(region) => Partition { region, ..self.partition.clone() },
+            None => self.partition.clone(),
+        })
+    }
+}

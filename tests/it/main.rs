@@ -4,7 +4,16 @@
 
 mod support;
 
+mod admin_apis;
 mod admin_contract;
+mod admin_cors;
+mod admin_deployments;
+mod admin_door;
+mod admin_gateway_responses;
+mod admin_methods;
+mod admin_reflection;
+mod admin_resources;
+mod admin_watch;
 mod cli_echo;
 mod deploy;
 mod harness;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each behaviour takes what it needs")]
 
+pub mod admin;
 mod command;
 mod raw;
 mod upstream;
