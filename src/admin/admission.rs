@@ -61,18 +61,25 @@ where
         // The service that was polled ready is the one to call; its clone waits for the next request.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
+        let called = request.uri().path().to_owned();
+        let started = tokio::time::Instant::now();
         Box::pin(async move {
             let call = async {
                 let _seat = seats.acquire().await.expect("the semaphore is never closed");
                 inner.call(request).await
             };
-            match tokio::time::timeout(DEADLINE, call).await {
-                Ok(answer) => answer,
+            let answer = match tokio::time::timeout(DEADLINE, call).await {
+                Ok(answer) => answer?,
                 Err(_) => {
                     let message = format!("the call took longer than {} s", DEADLINE.as_secs());
-                    Ok(Status::deadline_exceeded(message).into_http())
+                    Status::deadline_exceeded(message).into_http()
                 }
-            }
+            };
+            // A failure is told in the head; what goes well ends in trailers that are not there yet.
+            let failed = Status::from_header_map(answer.headers()).map(|status| status.code());
+            let latency_us = started.elapsed().as_micros();
+            tracing::debug!(called, ?failed, latency_us, "answered an admin call");
+            Ok(answer)
         })
     }
 }

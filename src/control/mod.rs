@@ -40,6 +40,7 @@ mod serving;
 #[cfg(test)]
 mod tests;
 
+pub use crate::store::{Change, ChangeKind};
 pub use clock::Clock;
 pub use cors::{CorsEnabled, CorsExplained, CorsRequest, CorsScope, CorsView, ExplainCors};
 pub use diff::{Difference, DifferenceKind, Subject};

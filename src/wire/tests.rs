@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::api::ApiSettings;
+use super::stage::{self, StageSettings};
 use super::{api, gateway_response, integration, method, pb};
 use crate::model::*;
 
@@ -44,6 +45,11 @@ fn parameter() -> impl Strategy<Value = MethodParameter> + Clone {
 
 fn content_handling() -> impl Strategy<Value = Option<ContentHandling>> + Clone {
     select(vec![None, Some(ContentHandling::ConvertToBinary), Some(ContentHandling::ConvertToText)])
+}
+
+fn variables() -> impl Strategy<Value = StageVariables> {
+    btree_map(any_text("[A-Za-z0-9_]{1,6}"), any_text("[A-Za-z0-9./:-]{0,8}"), 0..3)
+        .prop_map(|variables| StageVariables::parse(variables).expect("names and values of the grammar"))
 }
 
 prop_compose! {
@@ -159,6 +165,53 @@ proptest! {
         let message = api::into_pb(&api, ResourceId::from_random([1; 6]), Revision(3), &Region::default());
         prop_assert_eq!(ApiSettings::try_from_pb(message), Ok(settings));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_stages_settings_come_back_as_they_went(
+        description in option::of(text()),
+        (stage_variables, canary_variables) in (variables(), variables()),
+        percent_traffic in option::of(0.0..=100.0),
+        (tags, settings) in (btree_map(text(), text(), 0..3), btree_map(text(), text(), 0..3)),
+    ) {
+        let deployment = DeploymentId::from_random([2; 6]);
+        let canary = percent_traffic.map(|percent_traffic| Canary {
+            deployment,
+            percent_traffic,
+            variables: canary_variables.clone(),
+        });
+        let stage = Stage {
+            api_id: ApiId::from_random([1; 10]),
+            name: "prod".parse().expect("a stage name"),
+            revision: Revision(1),
+            description,
+            target: StageTarget { deployment, canary },
+            variables: stage_variables,
+            tags,
+            settings,
+            created_at: SystemTime::UNIX_EPOCH,
+            updated_at: SystemTime::UNIX_EPOCH,
+        };
+        let read = StageSettings::try_from_pb(stage::into_pb(&stage));
+        prop_assert_eq!(read, Ok(StageSettings {
+            description: stage.description,
+            canary: stage.target.canary,
+            variables: stage.variables,
+            tags: stage.tags,
+            settings: stage.settings,
+        }));
+    }
+}
+
+#[test]
+fn a_canary_names_its_deployment_and_a_share() {
+    let canary = pb::Canary { percent_traffic: 100.5, ..Default::default() };
+    let faults = StageSettings::try_from_pb(pb::Stage { canary: Some(canary), ..Default::default() });
+    let fields: Vec<_> = faults.expect_err("two faults").into_iter().map(|fault| fault.field).collect();
+    assert_eq!(fields, ["canary.deployment_id", "canary.percent_traffic"]);
 }
 
 /// Every fault is found at once, each under its own field.

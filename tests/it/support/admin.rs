@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use postern::admin::{AdminConfig, Guard, serve};
 use postern::compile::cell::Publisher;
-use postern::compile::{CompileOptions, Snapshot};
+use postern::compile::Snapshot;
 use postern::control::{Clock, Control, Limits, Setup};
 use postern::model::Partition;
 use postern::store::{MemoryStore, Records};
@@ -60,7 +60,6 @@ impl AdminServer {
             limits: Limits::default(),
             clock: Clock::system(),
             partition: Partition::default(),
-            compile: CompileOptions::default(),
         };
         let records = Records::new(Arc::new(MemoryStore::new()));
         let control = Control::open(records, publisher, setup).await.unwrap();
