@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// What each top-level module may import of ours, from the top floor to the ground. It may always import itself.
 const FLOORS: &[(&str, &[&str])] = &[
@@ -174,12 +175,16 @@ struct Source {
 
 impl Source {
     /// Every source file but the root of the library, which only lists the modules.
-    fn all() -> Vec<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut paths = Vec::new();
-        walk(&root.join("src"), &mut paths);
-        assert!(paths.len() > 20, "the source tree was not found");
-        paths.iter().filter(|path| !path.ends_with("src/lib.rs")).map(|path| Self::read(root, path)).collect()
+    fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Source>> = LazyLock::new(|| {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let mut paths = Vec::new();
+            walk(&root.join("src"), &mut paths);
+            assert!(paths.len() > 20, "the source tree was not found");
+            paths.retain(|path| !path.ends_with("src/lib.rs"));
+            paths.iter().map(|path| Source::read(root, path)).collect()
+        });
+        &ALL
     }
 
     fn read(root: &Path, path: &Path) -> Self {
