@@ -47,8 +47,6 @@ pub(super) struct Exchange {
     pub(super) port: u16,
     /// The request's head; the method is the one that routing used.
     pub(super) head: Parts,
-    /// The host that the caller named; with its port, as it was sent.
-    pub(super) host: Box<str>,
     /// The stage that answers; `None` when no binding and no default host leads to one.
     pub(super) stage: Option<Rc<Stage>>,
     /// Where in the URI's path the part below stage or base path starts.
@@ -98,7 +96,6 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
         peer: connection.peer.ip(),
         port: connection.local.port(),
         head,
-        host: Box::default(),
         stage: None,
         below: 0,
         method: None,
@@ -147,7 +144,6 @@ impl Exchange {
             port: 443,
             cors: CorsRequest::of(&head.method, &head.headers),
             head,
-            host: format!("{}.execute-api.localhost", stage.plan.api_id).into(),
             stage: Some(stage),
             below: 0,
             method: None,
@@ -180,17 +176,14 @@ impl Exchange {
     /// Finds stage and method, and refuses what is beyond the limits. The stage first: what is refused gets the
     /// headers of its API.
     fn route(&mut self) -> Result<(), Fault> {
-        let host = self.read_host();
+        let host_is_sound = self.has_one_host();
+        let host = self.host();
         let path = self.head.uri.path();
         let form = if self.worker.path_endpoints { PathForm::Served } else { PathForm::Closed };
-        let name = host.as_deref().unwrap_or_default();
         let found = self.worker.current.route(|snapshot| {
-            let routed = snapshot.route(name, path, form).ok()?;
+            let routed = snapshot.route(host, path, form).ok()?;
             Some((routed.stage, path.len() - routed.path.len()))
         });
-        self.host = name.into();
-        let host_is_sound = host.is_ok();
-        drop(host);
         if let Some((stage, below)) = found {
             if stage.has_policy {
                 self.cors = CorsRequest::of(&self.head.method, &self.head.headers);
@@ -263,23 +256,26 @@ impl Exchange {
         }
     }
 
-    /// The host that the caller names: exactly one, and the same one everywhere (RFC 9112 section 3.2, RFC 9113
-    /// section 8.3.1). An error carries what there is, for routing the refusal.
-    fn read_host(&self) -> Result<Box<str>, Box<str>> {
+    /// The host that the caller named, with its port, as it was sent; empty if there is none.
+    pub(super) fn host(&self) -> &str {
+        match self.head.uri.authority() {
+            Some(authority) => authority.as_str(),
+            None => self.head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether the caller names exactly one host, and the same one everywhere (RFC 9112 section 3.2, RFC 9113
+    /// section 8.3.1).
+    fn has_one_host(&self) -> bool {
         let mut fields = self.head.headers.get_all(HOST).iter();
         let (first, second) = (fields.next(), fields.next());
-        let field = first.and_then(|value| value.to_str().ok());
-        let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
-        let named = authority.or(field).unwrap_or_default();
-        let is_sound = second.is_none()
-            && (first.is_some() == field.is_some())
-            && is_host(named)
-            && match self.head.version {
-                Version::HTTP_2 => field.is_none_or(|field| field.eq_ignore_ascii_case(named)),
-                Version::HTTP_11 => first.is_some(),
-                _ => true,
-            };
-        if is_sound { Ok(named.into()) } else { Err(named.into()) }
+        let host = self.host();
+        let is_named = match (self.head.version, first) {
+            (Version::HTTP_2, Some(field)) => field.as_bytes().eq_ignore_ascii_case(host.as_bytes()),
+            (Version::HTTP_11, field) => field.is_some_and(|field| field.to_str().is_ok()),
+            _ => true,
+        };
+        is_named && second.is_none() && is_host(host)
     }
 
     fn check_limits(&self) -> Result<(), Fault> {
@@ -349,8 +345,9 @@ impl Exchange {
         if !headers.contains_key(CONTENT_TYPE) {
             headers.insert(CONTENT_TYPE, JSON);
         }
-        headers.insert(REQUEST_ID, self.request_id.to_value());
-        headers.insert(EXTENDED_ID, self.extended_id.to_value());
+        let (request_id, extended_id) = self.worker.ids.values(self.request_id, self.extended_id);
+        headers.insert(REQUEST_ID, request_id);
+        headers.insert(EXTENDED_ID, extended_id);
         // HTTP/2 has no such field: there the connection is ended by its driver.
         if (answer.closes || is_last) && self.head.version != Version::HTTP_2 {
             headers.insert(CONNECTION, CLOSE);
@@ -375,9 +372,7 @@ impl Exchange {
             metrics.unrouted[class].inc();
             return;
         };
-        let verb = self.head.method.as_str();
-        let verb = VERB_LABELS.iter().position(|label| *label == verb).unwrap_or(VERB_LABELS.len() - 1);
-        stage.cells.answered(verb, status.as_u16(), self.started.elapsed());
+        stage.cells.answered(verb_label(&self.head.method), status.as_u16(), self.started.elapsed());
         if let Some(latency) = self.integration_latency.get() {
             stage.cells.integration_latency.observe(latency);
         }
@@ -391,6 +386,20 @@ impl Exchange {
     }
 }
 
+/// The place of a method in [`VERB_LABELS`].
+fn verb_label(method: &Method) -> usize {
+    match *method {
+        Method::DELETE => 0,
+        Method::GET => 1,
+        Method::HEAD => 2,
+        Method::OPTIONS => 3,
+        Method::PATCH => 4,
+        Method::POST => 5,
+        Method::PUT => 6,
+        _ => VERB_LABELS.len() - 1,
+    }
+}
+
 /// Whether a text is a host with an optional port (RFC 3986 section 3.2.2), or nothing.
 fn is_host(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&b))
@@ -399,6 +408,15 @@ fn is_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn methods_are_counted_under_their_own_label() {
+        for label in VERB_LABELS {
+            let method = Method::from_bytes(label.as_bytes()).expect("a method");
+            assert_eq!(VERB_LABELS[verb_label(&method)], label);
+        }
+        assert_eq!(VERB_LABELS[verb_label(&Method::TRACE)], "OTHER");
+    }
 
     #[test]
     fn hosts_hold_nothing_that_could_lead_elsewhere() {

@@ -72,8 +72,8 @@ impl Facts for RequestFacts<'_> {
             V::AccountId => borrowed(stage?.plan.settings.partition.account.as_str()),
             V::ApiId => borrowed(stage?.plan.api_id.as_str()),
             V::DeploymentId => Some(Cow::Owned(stage?.plan.settings.deployment?.to_string())),
-            V::DomainName => Some(host_without_port(&exchange.host)),
-            V::DomainPrefix => match host_without_port(&exchange.host) {
+            V::DomainName => Some(host_without_port(exchange.host())),
+            V::DomainPrefix => match host_without_port(exchange.host()) {
                 Cow::Borrowed(host) => borrowed(host.split('.').next().unwrap_or_default()),
                 Cow::Owned(host) => Some(Cow::Owned(host.split('.').next().unwrap_or_default().to_owned())),
             },

@@ -44,6 +44,5 @@ pub(super) fn answer(exchange: &Exchange, fault: &Fault) -> Answer {
         headers.entry(RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
     }
     headers.insert(ERROR_TYPE, HeaderValue::from_static(fault.error_type));
-    exchange.note(|| format!("Execution failed: {}", fault.message));
     Answer { status, headers, body: AnswerBody::full(body.into()), of: AnswerOf::Error, closes: fault.closes }
 }

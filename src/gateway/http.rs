@@ -9,6 +9,7 @@ use http::{Method, Response};
 use super::body::{AnswerBody, CallerBodyError};
 use super::exchange::{Answer, Exchange};
 use super::facts::RequestFacts;
+use super::invoke::{dump, text};
 use super::respond::{self, Fault};
 use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
 use crate::compile::{BodyPlan, Chosen, Endpoint, HttpPlan, ResponsePlan};
@@ -132,11 +133,17 @@ impl<'p> Call<'p> {
         // Recorded of the emulator: these verbs take no body along.
         let body = if is_bodyless(&self.method) { Outgoing::Empty } else { body };
         let back_end = &*self.uri.back_end;
-        exchange.note(|| {
+        let address = || {
             let scheme = back_end.scheme.as_str();
-            format!("Endpoint request URI: {scheme}://{}:{}{}", back_end.host, back_end.port, self.target)
+            format!("{scheme}://{}:{}{}", back_end.host, back_end.port, self.target)
+        };
+        exchange.note(|| format!("Endpoint request URI: {}", address()));
+        exchange.note(|| format!("Endpoint request headers: {}", dump(&self.headers)));
+        exchange.note(|| {
+            let sent = if let Outgoing::Full(bytes) = &body { text(bytes) } else { String::new() };
+            format!("Endpoint request body after transformations: {sent}")
         });
-        exchange.note(|| format!("Endpoint request headers: {}", super::invoke::dump(&self.headers)));
+        exchange.note(|| format!("Sending request to {}", address()));
         let request = UpstreamRequest {
             back_end,
             unverified: self.endpoint.insecure_skip_verification,
@@ -161,9 +168,7 @@ impl<'p> Call<'p> {
                         latency.as_millis()
                     )
                 });
-                exchange.note(|| {
-                    format!("Endpoint response headers: {}", super::invoke::dump(response.headers()))
-                });
+                exchange.note(|| format!("Endpoint response headers: {}", dump(response.headers())));
                 Ok(response)
             }
             Err(error) => {

@@ -5,10 +5,18 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::BytesMut;
 use http::HeaderValue;
 
 /// A worker's source of ids.
-pub(super) struct Ids(RefCell<fastrand::Rng>);
+pub(super) struct Ids {
+    rng: RefCell<fastrand::Rng>,
+    /// Where the next ids' texts are written: one allocation for many requests.
+    room: RefCell<BytesMut>,
+}
+
+/// Room for the ids of so many requests is allocated at a time.
+const REQUESTS_PER_ROOM: usize = 32;
 
 /// Two hexadecimal digits for each byte, so that ids are written without arithmetic per digit.
 const HEX: [[u8; 2]; 256] = {
@@ -33,12 +41,12 @@ impl Ids {
             Ok(()) => u64::from_be_bytes(seed),
             Err(_) => fastrand::u64(..),
         };
-        Self(RefCell::new(fastrand::Rng::with_seed(seed)))
+        Self { rng: RefCell::new(fastrand::Rng::with_seed(seed)), room: RefCell::default() }
     }
 
     /// A random UUID (RFC 9562 section 5.4), the value of `x-amzn-RequestId`.
     pub(super) fn request_id(&self) -> RequestId {
-        let mut bytes = self.0.borrow_mut().u128(..).to_be_bytes();
+        let mut bytes = self.rng.borrow_mut().u128(..).to_be_bytes();
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let mut text = [b'-'; 36];
@@ -55,13 +63,27 @@ impl Ids {
 
     /// The value of `x-amz-apigw-id`: fifteen base64 characters and `=`.
     pub(super) fn extended_id(&self) -> ExtendedId {
-        let mut bits = self.0.borrow_mut().u128(..);
+        let mut bits = self.rng.borrow_mut().u128(..);
         let mut text = [b'='; 16];
         for character in &mut text[..15] {
             *character = BASE64[(bits & 63) as usize];
             bits >>= 6;
         }
         ExtendedId(text)
+    }
+
+    /// Both ids of a request as headers' values.
+    pub(super) fn values(&self, request: RequestId, extended: ExtendedId) -> (HeaderValue, HeaderValue) {
+        let mut room = self.room.borrow_mut();
+        if room.capacity() < request.0.len() + extended.0.len() {
+            *room = BytesMut::with_capacity(REQUESTS_PER_ROOM * (request.0.len() + extended.0.len()));
+        }
+        let mut value = |text: &[u8]| {
+            room.extend_from_slice(text);
+            let bytes = room.split().freeze();
+            HeaderValue::from_maybe_shared(bytes).expect("ids are ASCII, by construction")
+        };
+        (value(&request.0), value(&extended.0))
     }
 
     /// The value of `X-Amzn-Trace-Id` toward a back end. A full one of the caller's is kept whole; given only its
@@ -76,7 +98,7 @@ impl Ids {
                 return value;
             }
         }
-        let mut rng = self.0.borrow_mut();
+        let mut rng = self.rng.borrow_mut();
         let mut text = String::with_capacity(75);
         text.push_str("Root=");
         match root {
@@ -122,11 +144,6 @@ macro_rules! id {
             pub(super) fn as_str(&self) -> &str {
                 std::str::from_utf8(&self.0).expect("ids are ASCII, by construction")
             }
-
-            /// The id as a header's value.
-            pub(super) fn to_value(self) -> HeaderValue {
-                HeaderValue::from_bytes(&self.0).expect("ids are ASCII, by construction")
-            }
         }
     };
 }
@@ -157,6 +174,13 @@ mod tests {
             assert!("89ab".contains(&text[19..20]), "{text}");
         }
         let extended = ids.extended_id();
+        for id in [one, two, one] {
+            let (value, other) = ids.values(id, extended);
+            assert_eq!(
+                (value.as_bytes(), other.as_bytes()),
+                (id.as_str().as_bytes(), extended.as_str().as_bytes())
+            );
+        }
         assert!(extended.as_str().ends_with('=') && extended.as_str().len() == 16);
     }
 

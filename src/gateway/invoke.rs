@@ -191,12 +191,18 @@ async fn answer(worker: &Rc<Worker>, invocation: Invocation) -> Invoked {
         },
     };
     let unanswered = said.asked.get();
+    let called = exchange.integration_latency.get().is_some() && !unanswered;
     let failed = outcome.is_err();
     let (head, body) = exchange.finish(outcome, false).into_parts();
     let (body, cut) = collect(body).await;
     let mut headers = head.headers;
     headers.remove(REQUEST_ID);
     headers.remove(EXTENDED_ID);
+    // Framing is what a listener would add.
+    headers.remove(http::header::CONTENT_LENGTH);
+    if called && !failed {
+        exchange.note(|| format!("Endpoint response body before transformations: {}", text(&body)));
+    }
     log_answer(&exchange, head.status, &headers, &body, (failed, cut));
     let log = exchange.log.take().map(std::cell::RefCell::into_inner).unwrap_or_default();
     Invoked {

@@ -41,11 +41,11 @@ fn answer(exchange: &Exchange, reply: MockReply<'_>) -> Result<Answer, Fault> {
 
 fn response(exchange: &Exchange, plan: &ResponsePlan) -> Result<Answer, Fault> {
     let accept = exchange.head.headers.get(ACCEPT);
-    if let Some(choice) = &plan.answer {
+    if let (Some(choice), Some(stage)) = (&plan.answer, &exchange.stage) {
         let ready = choice.choose(accept);
         return Ok(Answer {
             status: ready.status,
-            headers: ready.headers.clone(),
+            headers: stage.ready_headers(ready),
             body: AnswerBody::full(ready.body.clone()),
             of: AnswerOf::Integration,
             closes: false,

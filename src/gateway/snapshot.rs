@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::exchange::{EXTENDED_ID, REQUEST_ID};
 use crate::compile::cell::{Held, LocalReader, Reader};
-use crate::compile::{Snapshot, StagePlan};
+use crate::compile::{Answer, Snapshot, StagePlan};
 use crate::ops::{StageCells, WorkerMetrics};
 
 /// The present snapshot of one worker.
@@ -23,7 +25,7 @@ struct State {
     snapshot: Rc<Held>,
     /// Stages that were asked for since the snapshot was taken over, by the address of their plan, which the
     /// entry keeps from being used again.
-    stages: HashMap<usize, Rc<Stage>>,
+    stages: ByAddress<Rc<Stage>>,
 }
 
 /// A stage as one worker serves it. A request holds it until its last byte.
@@ -40,6 +42,30 @@ pub(super) struct Stage {
     pub(super) user_agent: HeaderValue,
     /// Whether any answer may have to know the request's origin.
     pub(super) has_policy: bool,
+    /// Headers of ready-made answers, by the address of the answer, which the plan keeps in place.
+    ready: RefCell<ByAddress<HeaderMap>>,
+}
+
+/// A map whose keys are addresses.
+type ByAddress<T> = HashMap<usize, T, BuildHasherDefault<AddressHasher>>;
+
+/// Spreads addresses, which differ in their middle bits: nobody outside chooses them.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        // Fibonacci hashing; the upper half is the well mixed one.
+        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+    }
 }
 
 impl Stage {
@@ -51,9 +77,32 @@ impl Stage {
             api_id: value(plan.api_id.to_string()),
             user_agent: value(format!("AmazonAPIGateway_{}", plan.api_id)),
             has_policy: plan.cors.is_some() || plan.methods().any(|method| method.cors.is_some()),
+            ready: RefCell::default(),
             _snapshot: snapshot,
             plan,
         })
+    }
+}
+
+impl Stage {
+    /// The headers of a ready-made answer of this plan: a copy of the worker's own, with room for what every answer
+    /// gets, so that neither a count is shared between workers nor the map grows.
+    pub(super) fn ready_headers(&self, answer: &Arc<Answer>) -> HeaderMap {
+        let mut ready = self.ready.borrow_mut();
+        let headers = ready.entry(Arc::as_ptr(answer) as usize).or_insert_with(|| {
+            let copied = |(name, value): (&HeaderName, &HeaderValue)| {
+                let value = HeaderValue::from_bytes(value.as_bytes()).expect("it is a value already");
+                let name = HeaderName::from_bytes(name.as_str().as_bytes()).expect("it is a name already");
+                (name, value)
+            };
+            let mut headers: HeaderMap = HeaderMap::with_capacity(answer.headers.len() + 2);
+            headers.extend(answer.headers.iter().map(copied));
+            for name in [REQUEST_ID, EXTENDED_ID] {
+                headers.insert(name, HeaderValue::from_static(""));
+            }
+            headers
+        });
+        headers.clone()
     }
 }
 
@@ -61,7 +110,7 @@ impl Current {
     pub(super) fn new(reader: &Reader, metrics: Arc<WorkerMetrics>) -> Self {
         let mut local = reader.local();
         let snapshot = Rc::clone(local.load());
-        let state = RefCell::new(State { local, snapshot, stages: HashMap::new() });
+        let state = RefCell::new(State { local, snapshot, stages: ByAddress::default() });
         Self { reader: reader.clone(), state, metrics }
     }
 

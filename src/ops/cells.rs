@@ -68,7 +68,8 @@ pub struct Latencies {
 impl Latencies {
     /// Counts one duration.
     pub fn observe(&self, took: Duration) {
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        let nanos =
+            took.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(took.subsec_nanos()));
         let at = BUCKET_NANOS.iter().position(|bound| nanos <= *bound).unwrap_or(LATENCY_BUCKETS.len());
         self.buckets[at].inc();
         self.sum_nanos.add(nanos);
