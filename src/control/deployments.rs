@@ -61,7 +61,13 @@ impl Control {
                 let value = Deployed { deployment, stage, summary };
                 return Ok(Written { value, revision: head.revision, store_revision: None, warnings });
             }
-            let mut edit = Edit::new(ChangeKind::DeploymentCreated, now);
+            // A change record tells of the last step: the stage, where one is written too.
+            let kind = match &stage {
+                Some((_, Was::Absent, _)) => ChangeKind::StageCreated,
+                Some(_) => ChangeKind::StageChanged,
+                None => ChangeKind::DeploymentCreated,
+            };
+            let mut edit = Edit::new(kind, now);
             let (id, description) = (deployment.id, new.description.clone());
             edit.deploy(&head, store::NewDeployment { id, description, created_at: now });
             let committed = match stage {

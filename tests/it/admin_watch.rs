@@ -33,6 +33,10 @@ async fn every_change_comes_in_order_and_the_stream_ends_with_the_server() {
     assert_eq!((&seen[2].deployment_id, seen[3].stage_name.as_str()), (&deployment.id, "prod"));
     assert!(seen[2].changed_at.is_some());
 
+    server.deploy(&api_id, "prod").await;
+    let moved = tokio::time::timeout(PATIENCE, changes.message()).await.unwrap().unwrap().unwrap();
+    assert_eq!((moved.kind(), moved.stage_name.as_str()), (pb::ChangeKind::StageChanged, "prod"));
+
     server.stop().await;
     let ended = tokio::time::timeout(PATIENCE, async {
         loop {

@@ -14,11 +14,13 @@ async fn changes_come_in_order_and_without_gaps() {
     let mut live = pin!(bench.control.watch(None));
     let api = bench.pets().await;
     bench.deploy(api, "prod").await;
+    bench.deploy(api, "prod").await;
     let expected = [
         ChangeKind::ApiCreated,
         ChangeKind::DraftChanged,
         ChangeKind::DraftChanged,
-        ChangeKind::DeploymentCreated,
+        ChangeKind::StageCreated,
+        ChangeKind::StageChanged,
     ];
     let mut seen = Vec::new();
     for kind in expected {
@@ -26,9 +28,10 @@ async fn changes_come_in_order_and_without_gaps() {
         assert_eq!((change.kind, change.api_id), (kind, Some(api)));
         seen.push(change);
     }
+    assert_eq!(seen[3].name.as_deref(), Some("prod"));
     let after = seen[0].store_revision;
     let later: Vec<_> =
-        bench.control.watch(Some(after)).take(3).map(|c| c.expect("a sound store")).collect().await;
+        bench.control.watch(Some(after)).take(4).map(|c| c.expect("a sound store")).collect().await;
     assert_eq!(later, seen[1..]);
     assert!(later.windows(2).all(|pair| pair[1].store_revision == pair[0].store_revision.next()));
 }
