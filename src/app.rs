@@ -1,1 +1,340 @@
-//! The composition root: builds every part, joins them, owns start and drain.
+//! All parts joined: `Settings → App::build → drain`.
+//!
+//! This module alone knows every floor. The order in which it builds them matters: the store is opened and what its
+//! stages point at is compiled and published *before* the data plane takes its first connection, so that a server that
+//! is not ready yet answers nobody rather than wrongly; the admin and ops listeners are bound before the data plane
+//! starts, since it has to know which addresses no integration may call.
+
+mod invoke;
+mod ops;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::admin::{self, AdminConfig, Guard};
+use crate::compile::Snapshot;
+use crate::compile::cell::Publisher;
+use crate::control::{self, Clock, Control, Setup};
+use crate::gateway::{
+    Gateway, GatewayConfig, InvalidRoots, Running, StartError as GatewayError, TlsRoots, UpstreamPolicy,
+};
+use crate::ops::{Health, Metrics};
+use crate::settings::{DefaultEndpoints, OnStoreFault, Parity, Settings};
+use crate::store::{OnFault, OpenError, Opened, Records, SledStore, Store};
+
+/// Threads for the admin API and ops: few, since a call of theirs waits for the disk, and enough that one that
+/// compiles does not stop the others.
+const CONTROL_THREADS: usize = 2;
+/// How long calls of the admin API may take to finish: they wait for a disk, not for callers.
+const ADMIN_GRACE: Duration = Duration::from_secs(5);
+/// How long what is left may take to let go of the store.
+const RUNTIME_GRACE: Duration = Duration::from_secs(5);
+
+/// Where a server listens; ports are real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// API callers.
+    pub data: SocketAddr,
+    /// The admin API.
+    pub admin: SocketAddr,
+    /// Probes and Prometheus.
+    pub ops: SocketAddr,
+}
+
+/// A server that runs. Dropped without [`drain`](Self::drain), it cuts what is in flight.
+#[must_use = "dropping it ends the server"]
+pub struct App {
+    at: Addresses,
+    health: Health,
+    drain_timeout: Duration,
+    gateway: Option<Running>,
+    admin: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    /// Of the admin API and ops; taken when the app ends.
+    runtime: Option<Runtime>,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store cannot be used.
+    #[error("cannot open the store in {}: {}", .0.path.display(), .0.reason)]
+    Store(OpenError),
+    /// What is stored cannot be read.
+    #[error("cannot read what is stored: {0}")]
+    Records(control::Error),
+    /// An address cannot be listened on.
+    #[error("{flag}: cannot listen on {address}: {source}")]
+    Listen {
+        /// The setting that names it.
+        flag: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Certificates to trust cannot be read.
+    #[error("--upstream-ca: {0}")]
+    Roots(InvalidRoots),
+    /// The data plane did not start.
+    #[error(transparent)]
+    Gateway(GatewayError),
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(#[from] io::Error),
+}
+
+impl StartError {
+    /// What an operator can do about it, if there is anything to say.
+    #[must_use]
+    pub fn cure(&self) -> Option<&str> {
+        match self {
+            Self::Store(error) => Some(error.fault.cure()),
+            Self::Records(_) => Some("a backup, by `postern restore` into an empty directory"),
+            Self::Listen { .. } => {
+                Some("an address of this machine that nobody listens on; port 0 takes a free port")
+            }
+            Self::Roots(_) => Some("a PEM file with at least one certificate"),
+            Self::Gateway(_) | Self::Threads(_) => None,
+        }
+    }
+}
+
+impl App {
+    /// Builds every part on the embedded store of `settings` and starts serving.
+    ///
+    /// # Errors
+    /// When a part cannot be had; nothing is left running then.
+    pub async fn build(settings: Settings) -> Result<Self, StartError> {
+        Self::start(settings, None).await
+    }
+
+    /// The same on a store that the caller brings.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub async fn build_on(settings: Settings, store: Arc<dyn Store>) -> Result<Self, StartError> {
+        Self::start(settings, Some(store)).await
+    }
+
+    async fn start(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<Self, StartError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(CONTROL_THREADS)
+            .thread_name("control")
+            .enable_all()
+            .build()?;
+        let built = runtime.spawn(build(settings, store)).await;
+        let built = built.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => unreachable!("nobody cancels the start"),
+        });
+        match built {
+            Ok(mut app) => {
+                app.runtime = Some(runtime);
+                Ok(app)
+            }
+            Err(error) => {
+                end(runtime).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.at
+    }
+
+    /// Stops in good order: says that it is not ready, stops accepting, finishes what is in flight within the drain
+    /// timeout, cuts the rest, and lets go of the store.
+    pub async fn drain(mut self) {
+        self.health.set_draining();
+        tracing::info!(timeout = ?self.drain_timeout, "draining");
+        let (gateway, timeout) = (self.gateway.take(), self.drain_timeout);
+        let data = tokio::task::spawn_blocking(move || {
+            if let Some(gateway) = gateway {
+                gateway.drain(timeout);
+            }
+        });
+        let admin = self.admin.take();
+        let calls = async {
+            if let Some((stop, calls)) = admin {
+                // It may have ended by itself.
+                let _ = stop.send(());
+                drop(calls.await);
+            }
+        };
+        let (data, ()) = tokio::join!(data, calls);
+        if let Err(error) = data {
+            tracing::error!(%error, "the data plane did not end in good order");
+        }
+        if let Some(runtime) = self.runtime.take() {
+            end(runtime).await;
+        }
+        tracing::info!("stopped");
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Waiting is not allowed where async code drops us.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Ends a runtime, and with it whatever holds the store.
+async fn end(runtime: Runtime) {
+    let ended = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(RUNTIME_GRACE)).await;
+    if let Err(error) = ended {
+        tracing::error!(%error, "the control threads did not end in good order");
+    }
+}
+
+/// Builds every part, on the runtime of the admin API.
+async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App, StartError> {
+    let (health, metrics) = (Health::new(), Metrics::new());
+    let admin_listener = listen("--admin-listen", settings.admin.listen).await?;
+    let ops_listener = listen("--ops-listen", settings.ops_listen).await?;
+    let own = vec![admin_listener.local_addr()?, ops_listener.local_addr()?];
+    let guard = Guard {
+        allow_hosts: settings.admin.allow_hosts.clone(),
+        allow_origins: settings.admin.allow_origins.clone(),
+    };
+    // From now on probes are answered: alive, not ready.
+    let ops = ops::Ops { guard: Arc::new(guard.clone()), health: health.clone(), metrics: metrics.clone() };
+    let at_ops = ops_listener.local_addr()?;
+    tokio::spawn(ops::serve(ops_listener, ops));
+
+    let records = match store {
+        Some(store) => Records::new(store),
+        None => open(&settings, &health).await?,
+    };
+    let publisher = Arc::new(Publisher::new(Arc::new(Snapshot::empty())));
+    let reader = publisher.reader();
+    let policy = match settings.parity {
+        Parity::Lifted => control::Policy::Lifted,
+        Parity::Strict => control::Policy::Strict,
+    };
+    let setup = Setup {
+        limits: control::Limits::of(policy),
+        clock: Clock::system(),
+        partition: settings.partition.clone(),
+    };
+    let control = Control::open(records, publisher, setup).await.map_err(StartError::Records)?;
+    for unserved in control.unserved().await {
+        tracing::error!(api_id = %unserved.api_id, stage = %unserved.stage, reason = unserved.reason, "a stage cannot be served");
+    }
+
+    let gateway = Gateway::start(gateway_config(&settings, own), &reader, &metrics).map_err(gateway_error)?;
+    control.join(Arc::new(invoke::Joined(gateway.invoker())));
+    let at = Addresses {
+        data: *gateway.addresses().first().expect("one address was asked for and is bound"),
+        admin: admin_listener.local_addr()?,
+        ops: at_ops,
+    };
+    let config = AdminConfig {
+        guard,
+        partition: settings.partition.clone(),
+        drain_timeout: settings.drain_timeout.min(ADMIN_GRACE),
+    };
+    let (stop, stopped) = oneshot::channel();
+    let calls = tokio::spawn(async move {
+        let stopped = async {
+            // A dropped sender is a stop, too.
+            drop(stopped.await);
+        };
+        if let Err(error) = admin::serve(admin_listener, control, config, stopped).await {
+            tracing::error!(%error, "the admin API stopped");
+        }
+    });
+    health.set_ready();
+    tracing::info!(data = %at.data, admin = %at.admin, ops = %at.ops, "ready");
+    Ok(App {
+        at,
+        health,
+        drain_timeout: settings.drain_timeout,
+        gateway: Some(gateway),
+        admin: Some((stop, calls)),
+        runtime: None,
+    })
+}
+
+/// Binds a control listener. tokio sets no `SO_REUSEPORT`, so an address in use is an error.
+async fn listen(flag: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { flag, address, source })
+}
+
+fn gateway_error(error: GatewayError) -> StartError {
+    match error {
+        GatewayError::Bind(error) => {
+            StartError::Listen { flag: "--listen", address: error.address, source: error.source }
+        }
+        GatewayError::Roots(error) => StartError::Roots(error),
+        other @ GatewayError::Worker(_) => StartError::Gateway(other),
+    }
+}
+
+/// Opens the embedded store, which may take a while.
+async fn open(settings: &Settings, health: &Health) -> Result<Records, StartError> {
+    let directory = settings.data_dir.clone();
+    let on_fault = match settings.on_store_fault {
+        OnStoreFault::Refuse => OnFault::Refuse,
+        OnStoreFault::Serve => OnFault::Serve,
+    };
+    let opened = tokio::task::spawn_blocking(move || SledStore::open(&directory, on_fault)).await;
+    let Opened { records, fault } = opened.map_err(io::Error::other)?.map_err(StartError::Store)?;
+    if let Some(fault) = fault {
+        tracing::error!(%fault, "the store cannot be used; what was served last is served, and nothing can be written");
+        health.set_read_only(Some(fault.to_string()));
+    }
+    Ok(records)
+}
+
+fn gateway_config(settings: &Settings, own: Vec<SocketAddr>) -> GatewayConfig {
+    let (limits, timeouts) = (&settings.limits, &settings.timeouts);
+    let mut config = GatewayConfig::new(settings.listen);
+    config.workers = settings.workers.get();
+    config.path_endpoints = settings.default_endpoints == DefaultEndpoints::Path;
+    config.upstream = UpstreamPolicy {
+        allow: settings
+            .allow_upstream
+            .iter()
+            .map(|rule| {
+                rule.to_string().parse().expect("the data plane reads every rule that settings can hold")
+            })
+            .collect(),
+        own,
+    };
+    config.roots = TlsRoots { files: settings.upstream_ca.iter().cloned().collect(), only_files: false };
+    config.limits.head_bytes = limits.max_head_size.as_usize();
+    config.limits.header_fields = limits.max_header_fields.get();
+    config.limits.uri_bytes = limits.max_uri_size.as_usize();
+    config.limits.buffered_body_bytes = limits.max_buffered_body_size.as_usize();
+    config.limits.streamed_body_bytes = limits.max_body_size.map(|size| size.0);
+    config.limits.connections = limits.max_connections.get();
+    config.limits.connections_per_client = limits.max_connections_per_address.get();
+    config.limits.requests_per_connection = limits.max_requests_per_connection.get() as u64;
+    config.limits.http2_streams = u32::try_from(limits.max_http2_streams.get()).unwrap_or(u32::MAX);
+    config.limits.upstream_head_bytes = limits.max_upstream_head_size.as_usize();
+    config.limits.upstream_header_fields = limits.max_upstream_header_fields.get();
+    config.limits.upstream_in_flight = limits.max_upstream_requests.get();
+    config.timeouts.detect = timeouts.detect;
+    config.timeouts.head = timeouts.head;
+    config.timeouts.body_idle = timeouts.body_idle;
+    config.timeouts.keep_alive = timeouts.keep_alive;
+    config.timeouts.write = timeouts.write;
+    config.timeouts.connect = timeouts.connect;
+    config.timeouts.upstream_idle = timeouts.upstream_idle;
+    config.timeouts.upstream_keep_alive = timeouts.upstream_keep_alive;
+    config.timeouts.dns_cache = timeouts.dns_cache;
+    config
+}

@@ -21,9 +21,11 @@ mod method;
 mod method_flags;
 mod method_part;
 pub mod output;
+pub mod quickstart;
 mod refusal;
 mod resource;
 mod rollback;
+mod serve;
 mod stage;
 mod status;
 mod test;
@@ -47,6 +49,10 @@ pub struct Cli {
 /// Everything that can be asked of it.
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
+    /// Run the gateway
+    Serve(serve::Args),
+    /// Run a gateway with an API to look at, and see what it does
+    Quickstart(quickstart::Args),
     /// Run a small real HTTP back end that answers what it received
     Echo(echo::Args),
     /// Create, show, change and delete APIs
@@ -111,6 +117,8 @@ pub fn main(cli: Cli) -> ExitCode {
 
 fn run(command: Command) -> Result<(), Stop> {
     match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Quickstart(args) => quickstart::run(&args),
         Command::Echo(args) => echo::run(&args),
         Command::Completions(args) => completions::run(&args),
         client => {
@@ -146,7 +154,9 @@ async fn ask(command: Command) -> Result<(), Stop> {
         Command::Test(one) => with!(one: test::run),
         Command::Watch(one) => with!(one: watch::run),
         Command::Status(args) => status::run(args).await,
-        Command::Echo(_) | Command::Completions(_) => unreachable!("these are no client commands"),
+        Command::Serve(_) | Command::Quickstart(_) | Command::Echo(_) | Command::Completions(_) => {
+            unreachable!("these are no client commands")
+        }
     }
 }
 

@@ -19,7 +19,10 @@ pub fn mock(status: u32, headers: &[(&str, &str)], body: &str) -> pb::Method {
     let target = |name: &str| format!("method.response.header.{name}");
     let response = pb::IntegrationResponse {
         status_code: status,
-        response_parameters: headers.iter().map(|(name, value)| (target(name), format!("'{value}'"))).collect(),
+        response_parameters: headers
+            .iter()
+            .map(|(name, value)| (target(name), format!("'{value}'")))
+            .collect(),
         response_templates: map(&[("application/json", body)]),
         ..Default::default()
     };
@@ -76,7 +79,8 @@ pub fn http(verb: &str, uri: &str, request: &[(&str, &str)], response: &[(&str, 
         }],
         ..Default::default()
     };
-    let sources = request.iter().map(|(_, source)| *source).filter(|source| source.starts_with("method.request."));
+    let sources =
+        request.iter().map(|(_, source)| *source).filter(|source| source.starts_with("method.request."));
     pb::Method {
         request_parameters: declare(sources),
         responses: vec![pb::MethodResponse {

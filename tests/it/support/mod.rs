@@ -4,10 +4,14 @@
 
 pub mod admin;
 mod command;
+mod methods;
+mod postern;
 mod raw;
 mod upstream;
 
 pub use command::{Ended, Server, postern, run};
+pub use methods::{declare, http, map, mock, proxy};
+pub use postern::Postern;
 pub use raw::{RawClient, Request, Response};
 pub use upstream::{Received, Upstream, Wire};
 

@@ -1,0 +1,106 @@
+//! `postern serve`: the gateway.
+
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::failure::{Exit, Failure, Stop};
+use super::output::{Format, Output};
+use crate::app::{App, StartError};
+use crate::ops;
+use crate::settings::{Flags, LogFormat, Settings};
+
+/// What was typed after `postern serve`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// Runs until the process is told to stop.
+///
+/// # Errors
+/// When the settings are wrong, the store cannot be opened, or an address cannot be had.
+pub(super) fn run(args: Args) -> Result<(), Stop> {
+    let settings = settings(args.flags)?;
+    runtime()?.block_on(async {
+        let app = start(settings).await?;
+        announce(&app)?;
+        wait_for_signal().await?;
+        app.drain().await;
+        Ok(())
+    })
+}
+
+/// The settings of flags, environment and file.
+///
+/// # Errors
+/// Every problem with them.
+pub(super) fn settings(flags: Flags) -> Result<Settings, Failure> {
+    Settings::merge(flags, |name| std::env::var(name).ok()).map_err(|problems| Failure::settings(&problems))
+}
+
+/// The runtime of the main thread, which only waits: the app brings its own.
+///
+/// # Errors
+/// When the system gives none.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+/// Sets up the log and builds the app.
+///
+/// # Errors
+/// When a part cannot be had.
+pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
+    let format = match settings.log.format {
+        LogFormat::Text => ops::LogFormat::Text,
+        LogFormat::Json => ops::LogFormat::Json,
+    };
+    ops::init_log(&settings.log.filter, format)
+        .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?;
+    App::build(settings).await.map_err(|error| {
+        let exit = match &error {
+            StartError::Store(_) | StartError::Records(_) => Exit::Store,
+            StartError::Roots(_) => Exit::Settings,
+            StartError::Listen { .. } | StartError::Gateway(_) | StartError::Threads(_) => Exit::Unavailable,
+        };
+        let failure = Failure::new(exit, error.to_string());
+        match error.cure() {
+            Some(cure) => failure.right(cure),
+            None => failure,
+        }
+    })
+}
+
+/// Says where it listens: lines for people, then one for scripts.
+fn announce(app: &App) -> Result<(), Stop> {
+    let at = app.addresses();
+    let mut output = Output::stdout(Format::Table);
+    output.line(format!("postern {}", env!("CARGO_PKG_VERSION")))?;
+    output.fields([
+        ("  data plane", format!("http://{}", at.data)),
+        ("  admin", format!("http://{}", at.admin)),
+        ("  ops", format!("http://{}", at.ops)),
+    ])?;
+    let ready = json!({
+        "data": at.data.to_string(),
+        "admin": at.admin.to_string(),
+        "ops": at.ops.to_string(),
+        "pid": std::process::id(),
+    });
+    output.line(format!("ready {ready}"))
+}
+
+/// Waits for SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the system does not let us listen for them.
+pub(super) async fn wait_for_signal() -> Result<(), Stop> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
