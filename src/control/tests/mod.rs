@@ -6,8 +6,10 @@ mod deployments;
 mod domains;
 mod draft;
 mod drafts;
+mod faults;
 mod random;
 mod stages;
+mod start;
 mod watch;
 
 use std::sync::Arc;
@@ -49,10 +51,8 @@ impl Bench {
 
     async fn on(store: Arc<MemoryStore>, policy: Policy) -> Self {
         let publisher = Arc::new(Publisher::new(Arc::new(Snapshot::empty())));
-        let setup =
-            Setup { limits: Limits::of(policy), clock: counting_clock(), partition: Partition::default() };
         let records = Records::new(store.clone());
-        let control = Control::open(records, publisher.clone(), setup).await.expect("a sound store");
+        let control = Control::open(records, publisher.clone(), setup(policy)).await.expect("a sound store");
         Self { store, publisher, control }
     }
 
@@ -87,6 +87,10 @@ impl Bench {
         let at = crate::control::DeploymentRef::Id(id);
         Some(self.control.deployment(api, at).await.expect("it is served").number)
     }
+}
+
+fn setup(policy: Policy) -> Setup {
+    Setup { limits: Limits::of(policy), clock: counting_clock(), partition: Partition::default() }
 }
 
 /// A clock that moves on by a second whenever it is read.
