@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postern::admin::{AdminConfig, Guard, serve};
-use postern::compile::cell::Publisher;
 use postern::compile::Snapshot;
+use postern::compile::cell::Publisher;
 use postern::control::{Clock, Control, Limits, Setup};
 use postern::model::Partition;
 use postern::store::{MemoryStore, Records};
@@ -56,11 +56,8 @@ impl AdminServer {
 
     pub async fn guarded(guard: Guard) -> Self {
         let publisher = Arc::new(Publisher::new(Arc::new(Snapshot::empty())));
-        let setup = Setup {
-            limits: Limits::default(),
-            clock: Clock::system(),
-            partition: Partition::default(),
-        };
+        let setup =
+            Setup { limits: Limits::default(), clock: Clock::system(), partition: Partition::default() };
         let records = Records::new(Arc::new(MemoryStore::new()));
         let control = Control::open(records, publisher, setup).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
