@@ -16,8 +16,11 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
 use super::clock::Deadline;
+use super::exchange::{Answer, Exchange};
 use super::io::CallerIo;
+use super::respond::Fault;
 use super::service::{self, Front};
+use super::upstream::Outgoing;
 use super::worker::Worker;
 use crate::ops::LimitKind;
 
@@ -176,7 +179,16 @@ impl Drop for Open {
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn serve(worker: Rc<Worker>, mut tcp: TcpStream, peer: SocketAddr) {
+pub(super) async fn serve(worker: Rc<Worker>, tcp: TcpStream, peer: SocketAddr) {
+    serve_by(worker, tcp, peer, service::call).await;
+}
+
+/// Serves a connection; `call` runs the requests whose answer has to be waited for.
+pub(super) async fn serve_by<C, F>(worker: Rc<Worker>, mut tcp: TcpStream, peer: SocketAddr, call: C)
+where
+    C: Fn(Rc<Exchange>, Outgoing) -> F + 'static,
+    F: Future<Output = Result<Answer, Fault>> + 'static,
+{
     let accepted = Instant::now();
     let Ok(local) = tcp.local_addr() else { return };
     let deadline = worker.clock.deadline();
@@ -200,7 +212,7 @@ pub(super) async fn serve(worker: Rc<Worker>, mut tcp: TcpStream, peer: SocketAd
         stalled: Cell::new(false),
     });
     let io = TokioIo::new(CallerIo::new(tcp, &first[..length], Rc::clone(&connection)));
-    let service = Front::new(Rc::clone(&connection), service::call);
+    let service = Front::new(Rc::clone(&connection), call);
     if is_http2 {
         worker.metrics.accepted_http2.inc();
         drive(&connection, worker.http2.serve_connection(io, service)).await;

@@ -108,3 +108,88 @@ fn bare_failure() -> Response<AnswerBody> {
     *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::sync::Arc;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::compile::cell::Publisher;
+    use crate::compile::{CompileOptions, Snapshot, StageSettings, bind, compile};
+    use crate::gateway::config::GatewayConfig;
+    use crate::gateway::connection;
+    use crate::gateway::upstream::{TlsClients, TlsRoots};
+    use crate::gateway::worker::{Seed, Worker};
+    use crate::model::{
+        Api, Definition, DomainBinding, HostName, Integration, IntegrationType, Method, Partition, Revision,
+        StageVariables, StoreRevision, Verb,
+    };
+    use crate::ops::Metrics;
+
+    /// A worker that serves `ANY /` as a proxy for every host.
+    fn seed(metrics: &Metrics) -> Seed {
+        let api = Api::new("testapi000".parse().expect("an id"), "test".to_owned(), SystemTime::UNIX_EPOCH);
+        let root = "root00".parse().expect("an id");
+        let mut definition = Definition::new(api, root);
+        let mut integration = Integration::new(IntegrationType::HttpProxy);
+        integration.uri = Some("http://127.0.0.1/".to_owned());
+        integration.http_method = Some(Verb::Any);
+        let method = Method { integration: Some(integration), ..Method::default() };
+        definition.edit(root, |resource| drop(resource.methods.insert(Verb::Any, method))).expect("a root");
+        let compiled = compile(&definition, &CompileOptions::default()).expect("it compiles");
+        let settings = StageSettings {
+            partition: Partition::default(),
+            name: "prod".parse().expect("a name"),
+            deployment: None,
+            variables: StageVariables::default(),
+        };
+        let plan = bind(&compiled, &settings);
+        let mut edit = Snapshot::empty().edit(StoreRevision(1));
+        let binding = DomainBinding {
+            host: HostName::Any,
+            base_path: "".parse().expect("a base path"),
+            api_id: plan.api_id,
+            stage: settings.name,
+            revision: Revision(1),
+        };
+        edit.put_stage(plan).set_bindings([&binding]);
+        Seed {
+            config: Arc::new(GatewayConfig::new(([127, 0, 0, 1], 0).into())),
+            workers: 1,
+            tls: TlsClients::new(&TlsRoots { files: Vec::new(), only_files: true }).expect("no roots"),
+            reader: Publisher::new(edit.finish()).reader(),
+            metrics: metrics.clone(),
+        }
+    }
+
+    #[test]
+    fn a_panic_costs_the_request_that_met_it() {
+        let metrics = Metrics::new();
+        let seed = seed(&metrics);
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default());
+        let text = runtime.expect("a runtime").block_on(async {
+            let worker = Worker::new(seed);
+            worker.start_chores();
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            let client = tokio::task::spawn_blocking(move || {
+                let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+                stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+                let mut text = String::new();
+                stream.read_to_string(&mut text).expect("an answer");
+                text
+            });
+            let (tcp, peer) = listener.accept().await.expect("a connection");
+            let call = |_: Rc<Exchange>, _: Outgoing| async { panic!("a fault of ours, on purpose") };
+            connection::serve_by(worker, tcp, peer, call).await;
+            client.await.expect("the client ran")
+        });
+        assert!(text.starts_with("HTTP/1.1 500 "), "{text}");
+        assert!(text.ends_with(r#"{"message": "Internal server error"}"#), "{text}");
+        assert!(text.contains("x-amzn-errortype: InternalFailureException"), "{text}");
+        assert!(metrics.encode().contains("postern_panics_total 1"));
+    }
+}
