@@ -56,13 +56,13 @@ pub(super) struct Fields {
     /// Version label
     #[arg(long, value_name = "TEXT")]
     api_version: Option<String>,
-    /// Media type whose payloads are binary; may be given more than once
+    /// Media type whose payloads are binary; may be given more than once, and those given replace all
     #[arg(long, value_name = "TYPE")]
     binary_media_type: Vec<String>,
     /// Close the default endpoint {api-id}.execute-api.*
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     disable_execute_api_endpoint: Option<bool>,
-    /// Label; may be given more than once
+    /// Label; may be given more than once, and those given replace all
     #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = pair)]
     tags: Vec<(String, String)>,
 }

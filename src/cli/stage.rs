@@ -1,5 +1,7 @@
 //! `postern stage`: stages and their variables.
 
+use std::collections::BTreeMap;
+
 use super::connect::{Client, PAGE_SIZE, Write};
 use super::failure::Stop;
 use super::json::to_json;
@@ -127,19 +129,30 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
             if fields.description.is_some() {
                 paths.push("description".to_owned());
             }
-            paths.extend(fields.variables.iter().map(|(name, _)| format!("variables.{name}")));
-            paths.extend(remove_variable.iter().map(|name| format!("variables.{name}")));
+            let mut expected_revision = write.expected_revision;
+            let mut variables = BTreeMap::new();
+            if !fields.variables.is_empty() || !remove_variable.is_empty() {
+                // The server takes the map whole, so the others have to be given back, if they are still the same.
+                let stage = get(client, &api_id, &name).await?;
+                if expected_revision == 0 {
+                    expected_revision = stage.revision;
+                }
+                variables = stage.variables;
+                variables.extend(fields.variables);
+                variables.retain(|name, _| !remove_variable.contains(name));
+                paths.push("variables".to_owned());
+            }
             let request = pb::UpdateStageRequest {
                 api_id,
                 stage_name: name,
                 stage: Some(pb::Stage {
                     deployment_id: deployment.unwrap_or_default(),
                     description: fields.description,
-                    variables: fields.variables.into_iter().collect(),
+                    variables,
                     ..Default::default()
                 }),
                 update_mask: Some(prost_types::FieldMask { paths }),
-                expected_revision: write.expected_revision,
+                expected_revision,
                 validate_only: write.validate_only,
             };
             let response = client.stages().update_stage(request).await?.into_inner();
@@ -157,6 +170,12 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
             client.done(&response, &format!("stage {name} is deleted"), write.validate_only)
         }
     }
+}
+
+/// One stage.
+pub(super) async fn get(client: &Client, api_id: &str, name: &str) -> Result<pb::Stage, Stop> {
+    let request = pb::GetStageRequest { api_id: api_id.to_owned(), stage_name: name.to_owned() };
+    Ok(client.stages().get_stage(request).await?.into_inner().stage.unwrap_or_default())
 }
 
 /// All pages in one.

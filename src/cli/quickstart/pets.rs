@@ -6,6 +6,7 @@ use tonic::Code;
 
 use super::super::connect::Client;
 use super::super::failure::{Failure, Stop};
+use super::super::stage;
 use crate::wire::pb;
 
 /// The API's name.
@@ -190,11 +191,13 @@ async fn deploy(client: &Client, api_id: &str, echo: &str) -> Result<(), Stop> {
 }
 
 async fn point_at(client: &Client, api_id: &str, echo: &str) -> Result<(), Stop> {
+    let mut variables = stage::get(client, api_id, STAGE).await?.variables;
+    variables.insert(BACK_END.to_owned(), echo.to_owned());
     let request = pb::UpdateStageRequest {
         api_id: api_id.to_owned(),
         stage_name: STAGE.to_owned(),
-        stage: Some(pb::Stage { variables: map(&[(BACK_END, echo)]), ..Default::default() }),
-        update_mask: Some(prost_types::FieldMask { paths: vec![format!("variables.{BACK_END}")] }),
+        stage: Some(pb::Stage { variables, ..Default::default() }),
+        update_mask: Some(prost_types::FieldMask { paths: vec!["variables".to_owned()] }),
         ..Default::default()
     };
     client.stages().update_stage(request).await?;
