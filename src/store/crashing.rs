@@ -119,6 +119,10 @@ impl Store for CrashingStore {
         self.view()?.list(ranges).await
     }
 
+    async fn writable(&self) -> Result<(), CommitError> {
+        Ok(self.inner().alive()?)
+    }
+
     async fn commit(&self, commit: Commit) -> Result<StoreRevision, CommitError> {
         let mut inner = self.inner();
         let crash = inner.next_write()?;

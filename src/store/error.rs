@@ -81,7 +81,16 @@ pub enum CommitError {
     },
     /// The storage failed; whether it was written is not known.
     #[error(transparent)]
-    Storage(#[from] StoreError),
+    Storage(StoreError),
+}
+
+impl From<StoreError> for CommitError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::ReadOnly { reason } => Self::ReadOnly { reason },
+            error => Self::Storage(error),
+        }
+    }
 }
 
 impl CommitError {

@@ -1,7 +1,5 @@
 //! The key layout, key by key. The table is in the doc of [`store`](super).
 
-use std::str::FromStr;
-
 use super::Key;
 use crate::model::{ApiId, BasePath, DeploymentId, HostName, Partition, StageName, StoreRevision};
 
@@ -108,11 +106,6 @@ pub(super) fn change_revision(key: &Key) -> Option<StoreRevision> {
     key.as_str().strip_prefix(CHANGES)?.parse().ok().map(StoreRevision)
 }
 
-/// The API that a deployment, a stage or pins belong to.
-pub(super) fn api_of(key: &Key) -> Option<ApiId> {
-    ApiId::from_str(key.as_str().split('/').nth(1)?).ok()
-}
-
 /// Twenty digits, so that the order of texts is the order of numbers.
 fn padded(number: u64) -> String {
     format!("{number:020}")
@@ -147,10 +140,8 @@ mod tests {
     }
 
     #[test]
-    fn what_a_key_belongs_to_can_be_read_from_it() {
-        let api_id: ApiId = "abcdefghij".parse().expect("an id");
-        assert_eq!(api_of(&deployment(api_id, 1)), Some(api_id));
-        assert_eq!(api_of(&sweep()), None);
+    fn the_revision_of_a_change_can_be_read_from_its_key() {
+        assert_eq!(change_revision(&sweep()), None);
         assert_eq!(change_revision(&change(StoreRevision(7))), Some(StoreRevision(7)));
     }
 }

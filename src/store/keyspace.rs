@@ -184,6 +184,10 @@ pub trait Store: Send + Sync + 'static {
     /// The entries of some ranges, all at one revision, in the order asked.
     async fn list(&self, ranges: Vec<Range>) -> Result<Consistent<Vec<Vec<Entry>>>, StoreError>;
 
+    /// Whether commits are taken now; a store that had a fault tries to get over it first. What was read before
+    /// may not have been durable, so that a commit is worked out only after this.
+    async fn writable(&self) -> Result<(), CommitError>;
+
     /// Applies a commit and appends its change record; returns only when both are durable.
     ///
     /// An error other than [`CommitError::Storage`] means that nothing was written. After `Storage` the outcome

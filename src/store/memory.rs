@@ -121,10 +121,15 @@ impl Store for MemoryStore {
         Ok(Consistent { value: ranges.iter().map(|range| state.list(range)).collect(), at: state.revision })
     }
 
-    async fn commit(&self, commit: Commit) -> Result<StoreRevision, CommitError> {
-        if let Some(reason) = &self.read_only {
-            return Err(CommitError::ReadOnly { reason: reason.to_string() });
+    async fn writable(&self) -> Result<(), CommitError> {
+        match &self.read_only {
+            Some(reason) => Err(CommitError::ReadOnly { reason: reason.to_string() }),
+            None => Ok(()),
         }
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<StoreRevision, CommitError> {
+        self.writable().await?;
         let revision = self.state().commit(commit)?;
         self.durable.send_if_modified(|durable| {
             let moved = revision > *durable;

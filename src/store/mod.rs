@@ -30,6 +30,7 @@
 
 mod archive;
 mod backup;
+mod check;
 mod content;
 mod crashing;
 mod disk;
@@ -43,8 +44,9 @@ mod serving;
 
 pub use archive::InvalidArchive;
 pub use backup::{BackupSummary, RestoreError, restore};
+pub use check::{CheckReport, check};
 pub use crashing::{CrashPoint, CrashingStore};
-pub use disk::{Fault, OnFault, OpenError, Opened, SledStore};
+pub use disk::{Fault, OnFault, OpenError, Opened, SledStore, accept};
 pub use error::{CommitError, StoreError};
 pub use keyspace::{
     Blob, Commit, Consistent, Entry, Guard, KEPT_CHANGES, Key, MAX_COMMIT_BYTES, MAX_COMMIT_KEYS, Order,

@@ -29,6 +29,7 @@ mod store;
 
 pub(super) use engine::FORMAT_VERSION;
 pub use fault::{Fault, OpenError};
-pub use open::{OnFault, Opened};
+pub(super) use open::open_for_check;
+pub use open::{OnFault, Opened, accept};
 pub(super) use restoring::Restoring;
 pub use store::SledStore;

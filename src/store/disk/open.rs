@@ -69,13 +69,57 @@ impl SledStore {
             |error: std::io::Error| OpenError::new(Fault::Inaccessible, dir, error.to_string());
         make_private(dir).map_err(inaccessible)?;
         let lock = lock(dir)?;
-        let place = Place { dir: dir.to_owned(), store: dir.join("store"), mark: dir.join("mark") };
+        let place = Place::new(dir);
         let marked = place.read_mark()?;
         make_private(&place.store).map_err(inaccessible)?;
         let engine = place.open_engine(marked)?;
         let mark = Mark::open(&place.mark).map_err(inaccessible)?;
         Self::start(Core::new(place.dir, engine, mark), lock)
     }
+}
+
+/// Opens the store for a check: sound or not at all, but whatever the mark says. Tells what is wrong with that.
+pub(in crate::store) fn open_for_check(dir: &Path) -> Result<(SledStore, Option<OpenError>), OpenError> {
+    let lock = lock_existing(dir)?;
+    let place = Place::new(dir);
+    let engine = place.engine()?;
+    let against_mark = match place.read_mark() {
+        Ok(marked) => place.against(&engine, marked).err(),
+        Err(error) => Some(error),
+    };
+    // A check acknowledges nothing, so it moves no mark on; one of its own stands in where there is none.
+    let aside = dir.join("mark.check");
+    let marked = Marked { store_id: StoreId::default(), revision: StoreRevision(0) };
+    let mark = Mark::write(&aside, marked).and_then(|()| Mark::open(&aside));
+    let _ = std::fs::remove_file(&aside);
+    let mark = mark.map_err(|error| place.inaccessible(&error))?;
+    Ok((SledStore::start(Core::new(place.dir, engine, mark), lock)?, against_mark))
+}
+
+/// Takes the store as it is, with whatever acknowledged writes it may have lost: makes its revision the mark.
+/// Gives that revision. Blocks; not for an async task.
+///
+/// # Errors
+/// [`OpenError`] when the store itself is not sound, or in use.
+pub fn accept(dir: &Path) -> Result<StoreRevision, OpenError> {
+    let _lock = lock_existing(dir)?;
+    let place = Place::new(dir);
+    let engine = place.engine()?;
+    let Some(store_id) = engine.store_id else {
+        return Err(OpenError::new(Fault::NoStore, &place.store, "the store is empty"));
+    };
+    let revision = engine.state.revision;
+    engine.sync().map_err(|error| place.unusable(&error))?;
+    Mark::write(&place.mark, Marked { store_id, revision }).map_err(|error| place.inaccessible(&error))?;
+    Ok(revision)
+}
+
+/// Takes a data directory that has a store.
+fn lock_existing(dir: &Path) -> Result<std::fs::File, OpenError> {
+    if !dir.join("store").join("db").exists() {
+        return Err(OpenError::new(Fault::NoStore, dir, "there is no store/db"));
+    }
+    lock(dir)
 }
 
 /// The parts of a data directory.
@@ -86,6 +130,10 @@ struct Place {
 }
 
 impl Place {
+    fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), store: dir.join("store"), mark: dir.join("mark") }
+    }
+
     /// The mark; made when there is nothing at all yet, and refused when it does not fit what is there.
     fn read_mark(&self) -> Result<Marked, OpenError> {
         let has_store = self.store.join("db").exists();
@@ -103,8 +151,12 @@ impl Place {
                 Fault::NoMark,
                 "it is missing, so that nobody can tell whether the store has all that was acknowledged",
             ),
-            Found::Unreadable if has_store => refuse(Fault::NoMark, "it cannot be read"),
-            Found::Nothing | Found::Unreadable => {
+            Found::Unreadable => refuse(Fault::NoMark, "it cannot be read"),
+            Found::Nothing if self.dir.join("serving").exists() => refuse(
+                Fault::NoStore,
+                "it is missing, and so is store/db, though something was served from here",
+            ),
+            Found::Nothing => {
                 // The mark comes first: a store without one was not made by us, or not to the end.
                 let marked = Marked { store_id: draw_id(&self.dir)?, revision: StoreRevision(0) };
                 Mark::write(&self.mark, marked).map_err(|error| self.inaccessible(&error))?;
@@ -142,40 +194,44 @@ impl Place {
         }
     }
 
-    fn try_engine(&self, marked: Marked) -> Result<Engine, OpenError> {
-        let mut engine = Engine::open(&self.store).map_err(|unsound| match unsound {
+    /// sled, as it is.
+    fn engine(&self) -> Result<Engine, OpenError> {
+        Engine::open(&self.store).map_err(|unsound| match unsound {
             Unsound::Newer(version) => {
                 let reason =
                     format!("its layout is version {version}, and this Postern knows up to {FORMAT_VERSION}");
                 OpenError::new(Fault::Newer, &self.store, reason)
             }
             Unsound::Damaged(reason) => OpenError::new(Fault::Damaged, &self.store, reason),
-        })?;
-        match engine.store_id {
-            None if marked.revision == StoreRevision(0) => {
-                engine.found(marked.store_id).map_err(|error| self.unusable(&error))?;
-            }
-            None => return Err(self.behind(StoreRevision(0), marked)),
-            Some(id) if id != marked.store_id => {
-                let reason = "it was written for another store than the one beside it";
-                return Err(OpenError::new(Fault::ForeignMark, &self.mark, reason));
-            }
-            Some(_) if engine.state.revision < marked.revision => {
-                return Err(self.behind(engine.state.revision, marked));
-            }
+        })
+    }
+
+    fn try_engine(&self, marked: Marked) -> Result<Engine, OpenError> {
+        let mut engine = self.engine()?;
+        self.against(&engine, marked)?;
+        let written = match engine.store_id {
+            None => engine.found(marked.store_id),
             // What is read may not have reached the disk before the last process ended.
-            Some(_) => {
-                engine.forget_sweep().and_then(|()| engine.sync()).map_err(|error| self.unusable(&error))?;
-            }
-        }
+            Some(_) => engine.forget_sweep().and_then(|()| engine.sync()),
+        };
+        written.map_err(|error| self.unusable(&error))?;
         let synced = sync_names(&self.store).and_then(|()| sync_folder(&self.dir));
         synced.map_err(|error| self.inaccessible(&error))?;
         Ok(engine)
     }
 
-    fn behind(&self, found: StoreRevision, marked: Marked) -> OpenError {
-        let reason = format!("it is at revision {found}, though {} was acknowledged", marked.revision);
-        OpenError::new(Fault::Behind, &self.store, reason)
+    /// Whether the store is the mark's and has all that it says was acknowledged.
+    fn against(&self, engine: &Engine, marked: Marked) -> Result<(), OpenError> {
+        if engine.store_id.is_some_and(|id| id != marked.store_id) {
+            let reason = "it was written for another store than the one beside it";
+            return Err(OpenError::new(Fault::ForeignMark, &self.mark, reason));
+        }
+        let found = engine.state.revision;
+        if found < marked.revision {
+            let reason = format!("it is at revision {found}, though {} was acknowledged", marked.revision);
+            return Err(OpenError::new(Fault::Behind, &self.store, reason));
+        }
+        Ok(())
     }
 
     fn inaccessible(&self, error: &std::io::Error) -> OpenError {

@@ -97,6 +97,24 @@ impl SledStore {
         }
     }
 
+    /// Reads. After a failed write sled fails to read, too; then it is mended, if that can be, and asked again.
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Shared) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let again = read.clone();
+        match self.blocking(move |core| read(&core.read())).await {
+            Err(error @ (StoreError::Io { .. } | StoreError::ReadOnly { .. })) => {
+                self.handle.core.set_fault(&with_causes(&error));
+                match self.sound().await {
+                    Ok(()) => self.blocking(move |core| again(&core.read())).await,
+                    Err(_) => Err(error),
+                }
+            }
+            result => result,
+        }
+    }
+
     fn send(&self, job: Job) {
         if let Some(jobs) = &self.handle.jobs {
             // If the flusher is gone, so is the other end of what the job answers to.
@@ -121,12 +139,11 @@ impl SledStore {
 #[async_trait]
 impl Store for SledStore {
     async fn read(&self, keys: Vec<Key>) -> Result<Consistent<Vec<Option<Entry>>>, StoreError> {
-        self.blocking(move |core| {
-            let shared = core.read();
+        self.reading(move |shared| {
             let records = &shared.engine()?.records;
-            let value = keys.into_iter().map(|key| {
+            let value = keys.iter().map(|key| {
                 let value = records.get(key.as_str()).map_err(|error| sled_error("read", error))?;
-                value.map(|value| entry(key, &value)).transpose()
+                value.map(|value| entry(key.clone(), &value)).transpose()
             });
             Ok(Consistent { value: value.collect::<Result<_, StoreError>>()?, at: shared.state.revision })
         })
@@ -134,8 +151,7 @@ impl Store for SledStore {
     }
 
     async fn list(&self, ranges: Vec<Range>) -> Result<Consistent<Vec<Vec<Entry>>>, StoreError> {
-        self.blocking(move |core| {
-            let shared = core.read();
+        self.reading(move |shared| {
             let records = &shared.engine()?.records;
             let value = ranges.iter().map(|range| list(records, range)).collect::<Result<_, _>>()?;
             Ok(Consistent { value, at: shared.state.revision })
@@ -143,9 +159,13 @@ impl Store for SledStore {
         .await
     }
 
+    async fn writable(&self) -> Result<(), CommitError> {
+        self.sound().await.map_err(|reason| CommitError::ReadOnly { reason })
+    }
+
     async fn commit(&self, commit: Commit) -> Result<StoreRevision, CommitError> {
         commit.check_size()?;
-        self.sound().await.map_err(|reason| CommitError::ReadOnly { reason })?;
+        self.writable().await?;
         let (done, synced) = oneshot::channel();
         let jobs = self.handle.jobs.clone();
         let revision = self
@@ -183,18 +203,16 @@ impl Store for SledStore {
     }
 
     async fn blobs(&self, hashes: Vec<Hash>) -> Result<Vec<Option<Bytes>>, StoreError> {
-        self.blocking(move |core| {
-            let shared = core.read();
+        self.reading(move |shared| {
             let tree = &shared.engine()?.blobs;
-            let found = hashes.into_iter().map(|hash| blobs::get(tree, hash));
+            let found = hashes.iter().map(|hash| blobs::get(tree, *hash));
             found.collect::<Result<_, _>>().map_err(|error| sled_error("read", error))
         })
         .await
     }
 
     async fn blob_hashes(&self, after: Option<Hash>, limit: usize) -> Result<Vec<Hash>, StoreError> {
-        self.blocking(move |core| {
-            let shared = core.read();
+        self.reading(move |shared| {
             blobs::hashes(&shared.engine()?.blobs, after, limit).map_err(|error| sled_error("read", error))
         })
         .await

@@ -28,6 +28,7 @@ impl<'a> Plan<'a> {
     /// An empty plan. It reads the state of the sweep before any content, so that content removed since is
     /// noticed.
     pub(super) async fn new(records: &'a Records) -> Result<Self, CommitError> {
+        records.store.writable().await?;
         let mut plan = Self {
             records,
             commit: Commit::default(),

@@ -7,6 +7,7 @@ mod command;
 mod methods;
 mod postern;
 mod raw;
+pub mod store;
 mod upstream;
 
 pub use command::{Ended, Server, postern, run};
