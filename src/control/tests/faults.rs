@@ -49,6 +49,10 @@ impl Store for Moody {
         self.inner.list(ranges).await
     }
 
+    async fn writable(&self) -> Result<(), CommitError> {
+        self.inner.writable().await
+    }
+
     async fn commit(&self, commit: Commit) -> Result<StoreRevision, CommitError> {
         let mood = self.mood.load(Ordering::SeqCst);
         let failed = || {
