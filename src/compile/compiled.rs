@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::cors::policy::Policy;
-use crate::mapping::BackEnds;
-use crate::model::{ApiId, CorsPolicy, Definition, Issue, Resource, ResourceId, ResourcePath, Stage, Verb};
+use crate::mapping::{BackEnds, InvalidUri};
+use crate::model::{
+    ApiId, CorsPolicy, Definition, Issue, Resource, ResourceId, ResourcePath, Stage, StageVariables, Verb,
+};
 use crate::route::{NodeId, Tree, TreeBuilder};
 
 use super::findings::Findings;
@@ -107,7 +109,11 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
             slots.push(if source.has_stage_variables() {
                 Slot::Open(Box::new(source))
             } else {
-                Slot::Fixed(Arc::new(source.bind(&crate::model::StageVariables::default(), &mut back_ends)))
+                let plan = source.bind(&StageVariables::default(), &mut back_ends);
+                if let Some((place, error)) = invalid_uri(&plan) {
+                    findings.error(place, error);
+                }
+                Slot::Fixed(Arc::new(plan))
             });
         }
     }
@@ -179,7 +185,10 @@ pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan
                 Slot::Fixed(plan) => Arc::clone(plan),
                 Slot::Open(source) => {
                     let plan = source.bind(&settings.variables, &mut back_ends);
-                    warnings.extend(invalid_uri(&plan));
+                    warnings.extend(invalid_uri(&plan).map(|(place, error)| {
+                        let what = "with this stage's variables every call will be answered 500";
+                        Issue::new(place, format!("{what}: {error}"))
+                    }));
                     Arc::new(plan)
                 }
             })
@@ -197,16 +206,15 @@ pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan
     })
 }
 
-/// The warning of a URI that stage variables made invalid.
-fn invalid_uri(plan: &MethodPlan) -> Option<Issue> {
+/// Where and why a method cannot call anybody.
+fn invalid_uri(plan: &MethodPlan) -> Option<(String, &InvalidUri)> {
     let endpoint = match &plan.integration {
         IntegrationPlan::Mock(_) => return None,
         IntegrationPlan::Http(http) => &http.endpoint,
         IntegrationPlan::Passthrough(passthrough) => &passthrough.endpoint,
     };
     let error = endpoint.uri.as_ref().err()?;
-    let place = format!("method {} {}, integration, uri", plan.verb, plan.resource_path);
-    Some(Issue::new(place, format!("with this stage's variables: {error}; every call will be answered 500")))
+    Some((format!("method {} {}, integration, uri", plan.verb, plan.resource_path), error))
 }
 
 /// What of a stage's settings is stored and has no effect yet.

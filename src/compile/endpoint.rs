@@ -1,7 +1,5 @@
 //! Calls to HTTP back ends: `HTTP` and `HTTP_PROXY` integrations up to their answers.
 
-use std::collections::HashMap;
-
 use http::HeaderName;
 
 use crate::mapping::headers::{RequestTarget, is_hidden, request_target};
@@ -23,20 +21,25 @@ pub(super) struct EndpointSource {
     headers: Vec<(HeaderName, Expression)>,
     querystring: Vec<(Box<str>, Expression)>,
     /// What the URI's `{name}` parts stand for.
-    path: HashMap<String, Expression>,
+    path: Vec<(Box<str>, Expression)>,
     forbidden_header: bool,
     timeout: std::time::Duration,
     insecure_skip_verification: bool,
 }
 
 impl EndpointSource {
-    /// Reads the calling half of an integration of `method` at `path`.
+    /// Reads the calling half of an integration of `method` at `path`; `None` if there is nothing to call.
     pub(super) fn parse(
         method: &Method,
         integration: &Integration,
         path: &ResourcePath,
         findings: &mut Findings,
-    ) -> Self {
+    ) -> Option<Self> {
+        let Some(uri) = integration.uri.as_deref().filter(|uri| !uri.is_empty()) else {
+            let what = "Invalid HTTP endpoint specified for URI: an HTTP integration needs one";
+            findings.error("integration, uri", what);
+            return None;
+        };
         if integration.connection_type == Some(ConnectionType::VpcLink) {
             findings.unbuilt("integration, connection type", "VPC links");
         }
@@ -51,11 +54,11 @@ impl EndpointSource {
             );
         }
         let mut source = Self {
-            uri: UriTemplate::parse(integration.uri.as_deref().unwrap_or_default()),
+            uri: UriTemplate::parse(uri),
             method: integration.http_method.and_then(Verb::to_method),
             headers: Vec::new(),
             querystring: Vec::new(),
-            path: HashMap::new(),
+            path: Vec::new(),
             forbidden_header: false,
             timeout: integration.timeout.get(),
             insecure_skip_verification: integration.insecure_skip_verification,
@@ -71,9 +74,7 @@ impl EndpointSource {
             };
             check_source(&expression, method, path, &place, findings);
             match target.location {
-                ParameterLocation::Path => {
-                    source.path.insert(target.name.to_string(), expression);
-                }
+                ParameterLocation::Path => source.path.push((target.name.as_str().into(), expression)),
                 ParameterLocation::Querystring => {
                     source.querystring.push((QueryMapping::encode(target.name.as_str()), expression));
                 }
@@ -82,8 +83,8 @@ impl EndpointSource {
                 }
             }
         }
-        source.check_uri(integration.uri.as_deref(), findings);
-        source
+        source.check_names(findings);
+        Some(source)
     }
 
     fn header(
@@ -111,23 +112,14 @@ impl EndpointSource {
         }
     }
 
-    fn check_uri(&self, text: Option<&str>, findings: &mut Findings) {
-        let place = "integration, uri";
-        if text.is_none_or(str::is_empty) {
-            findings.error(place, "Invalid HTTP endpoint specified for URI: an HTTP integration needs one");
-            return;
-        }
-        for name in self.uri.names().filter(|name| !self.path.contains_key(*name)) {
+    /// Checks that each `{name}` of the URI is mapped. Whether it is a URI is known when it is bound.
+    fn check_names(&self, findings: &mut Findings) {
+        for name in self.uri.names().filter(|name| !self.path.iter().any(|(own, _)| **own == **name)) {
             let what = format_args!(
                 "{{{name}}} stands for nothing: map integration.request.path.{name}, for example to \
-                 'method.request.path.{name}'"
+                 method.request.path.{name}"
             );
-            findings.error(place, what);
-        }
-        if !self.uri.has_stage_variables()
-            && let Err(error) = self.bind(&StageVariables::default(), &mut BackEnds::default()).uri
-        {
-            findings.error(place, error);
+            findings.error("integration, uri", what);
         }
     }
 
@@ -136,13 +128,17 @@ impl EndpointSource {
         let headers = self.headers.iter().map(|(_, expression)| expression);
         let querystring = self.querystring.iter().map(|(_, expression)| expression);
         self.uri.has_stage_variables()
-            || headers.chain(querystring).chain(self.path.values()).any(Expression::is_stage_variable)
+            || headers
+                .chain(querystring)
+                .chain(self.path.iter().map(|(_, expression)| expression))
+                .any(Expression::is_stage_variable)
     }
 
     /// The call on a stage.
     pub(super) fn bind(&self, variables: &StageVariables, back_ends: &mut BackEnds) -> Endpoint {
         let path = self.path.iter();
-        let path = path.filter_map(|(name, expression)| Some((name.clone(), expression.bind(variables)?)));
+        let path: Vec<_> =
+            path.filter_map(|(name, expression)| Some((&**name, expression.bind(variables)?))).collect();
         let headers = self.headers.iter().filter_map(|(name, expression)| {
             Some(HeaderMapping { name: name.clone(), source: expression.bind(variables)? })
         });
@@ -150,7 +146,7 @@ impl EndpointSource {
             Some(QueryMapping { name: name.clone(), source: expression.bind(variables)? })
         });
         Endpoint {
-            uri: self.uri.bind(variables, &path.collect(), back_ends),
+            uri: self.uri.bind(variables, &path, back_ends),
             method: self.method.clone(),
             headers: headers.collect(),
             querystring: querystring.collect(),

@@ -140,7 +140,7 @@ impl IntegrationSource {
         if kind == IntegrationType::HttpProxy {
             // Its integration responses and templates are stored, and never applied (API Gateway, *HTTP proxy
             // integration*).
-            let endpoint = EndpointSource::parse(method, integration, place.path, findings);
+            let endpoint = EndpointSource::parse(method, integration, place.path, findings)?;
             return Some(Self::Passthrough { endpoint });
         }
         let answered_by = if kind == IntegrationType::Mock { AnsweredBy::Mock } else { AnsweredBy::BackEnd };
@@ -150,7 +150,7 @@ impl IntegrationSource {
             let templates = mock_templates(integration, &responses.source.selection, findings);
             return Some(Self::Mock { templates, responses });
         }
-        let endpoint = EndpointSource::parse(method, integration, place.path, findings);
+        let endpoint = EndpointSource::parse(method, integration, place.path, findings)?;
         let mut inner = Findings::default();
         let templates = integration.request_templates.iter();
         let bodies: Vec<_> = templates

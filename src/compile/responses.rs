@@ -1,7 +1,6 @@
 //! Integration responses: how a back end's answer becomes the caller's.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -46,7 +45,7 @@ struct ResponseSource {
 /// What has been compiled for an API so far, so that equal responses are one: 20,000 preflights are a few answers.
 #[derive(Debug, Default)]
 pub(super) struct ResponseCache {
-    by_content: HashMap<String, Arc<Cached>>,
+    by_content: HashMap<Vec<u8>, Arc<Cached>>,
     patterns: Patterns,
 }
 
@@ -88,41 +87,46 @@ impl Cached {
     }
 }
 
-/// All that the compiled responses depend on, as one text.
+/// All that the compiled responses depend on, as bytes.
 fn content(
     method: &Method,
     responses: &BTreeMap<Status, IntegrationResponse>,
     answered_by: AnsweredBy,
-) -> String {
-    let mut key = String::with_capacity(256);
-    // Lengths before texts keep different lists apart.
-    let mut text = |part: &str| {
-        let _ = write!(key, "{}:{part}", part.len());
-    };
-    text(if answered_by == AnsweredBy::Mock { "mock" } else { "back end" });
+) -> Vec<u8> {
+    let mut key = Vec::with_capacity(512);
+    key.push(u8::from(answered_by == AnsweredBy::Mock));
     for (status, response) in responses {
-        text(&status.to_string());
-        text(response.selection_pattern.as_deref().unwrap_or_default());
-        text(match response.content_handling {
-            None => "",
-            Some(ContentHandling::ConvertToBinary) => "binary",
-            Some(ContentHandling::ConvertToText) => "text",
-        });
         let declared = method.responses.get(status);
-        text(if declared.is_some() { "declared" } else { "" });
+        key.extend(status.as_u16().to_be_bytes());
+        key.extend([
+            u8::from(declared.is_some()),
+            match response.content_handling {
+                None => 0,
+                Some(ContentHandling::ConvertToBinary) => 1,
+                Some(ContentHandling::ConvertToText) => 2,
+            },
+        ]);
+        push(&mut key, response.selection_pattern.as_deref().unwrap_or_default());
+        key.extend(response.response_parameters.len().to_be_bytes());
         for (name, value) in &response.response_parameters {
             let known = declared.is_some_and(|declared| declared.response_parameters.contains_key(name));
-            text(if known { "header" } else { "undeclared" });
-            text(name.as_str());
-            text(value);
+            key.push(u8::from(known));
+            push(&mut key, name.as_str());
+            push(&mut key, value);
         }
+        key.extend(response.response_templates.len().to_be_bytes());
         for (media_type, template) in &response.response_templates {
-            text(media_type.as_str());
-            text(template);
+            push(&mut key, media_type.as_str());
+            push(&mut key, template);
         }
-        text(";");
     }
     key
+}
+
+/// Adds a text and its length, which keeps neighbours apart.
+fn push(key: &mut Vec<u8>, text: &str) {
+    key.extend(text.len().to_be_bytes());
+    key.extend_from_slice(text.as_bytes());
 }
 
 impl ResponsesSource {

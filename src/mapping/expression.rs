@@ -91,7 +91,7 @@ impl Expression {
             let inner =
                 inner.strip_suffix('\'').ok_or_else(|| refuse("; a static value ends with a quote"))?;
             if http::HeaderValue::from_str(inner).is_err() {
-                return Err(refuse("; a static value holds no control characters and nothing beyond ASCII"));
+                return Err(refuse("; a static value holds no control characters"));
             }
             return Ok(Self::Static(inner.into()));
         }

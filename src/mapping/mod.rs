@@ -26,3 +26,6 @@ pub use selection::Selection;
 pub use source::{Facts, Source};
 pub use uri::{BackEnds, InvalidUri, UriTemplate};
 pub use uri_plan::{BackEnd, UriFault, UriPlan};
+
+#[cfg(test)]
+mod tests;

@@ -109,7 +109,7 @@ impl UriTemplate {
     pub fn bind(
         &self,
         variables: &StageVariables,
-        sources: &HashMap<String, Source>,
+        sources: &[(&str, Source)],
         back_ends: &mut BackEnds,
     ) -> Result<UriPlan, InvalidUri> {
         let mut pieces: Vec<Piece> = Vec::new();
@@ -121,14 +121,16 @@ impl UriTemplate {
             match part {
                 Part::Text(plain) => text(&mut pieces, plain),
                 Part::StageVariable(name) => text(&mut pieces, variables.get(name).unwrap_or_default()),
-                Part::Name(name) => match sources.get(name) {
-                    Some(Source::Constant(bytes)) => {
-                        let constant = String::from_utf8_lossy(bytes);
-                        text(&mut pieces, &utf8_percent_encode(&constant, OWNER).to_string());
+                Part::Name(name) => {
+                    match sources.iter().find(|(own, _)| own == name).map(|(_, source)| source) {
+                        Some(Source::Constant(bytes)) => {
+                            let constant = String::from_utf8_lossy(bytes);
+                            text(&mut pieces, &utf8_percent_encode(&constant, OWNER).to_string());
+                        }
+                        Some(source) => pieces.push(Piece::Value(source.clone())),
+                        None => text(&mut pieces, &format!("%7B{name}%7D")),
                     }
-                    Some(source) => pieces.push(Piece::Value(source.clone())),
-                    None => text(&mut pieces, &format!("%7B{name}%7D")),
-                },
+                }
             }
         }
         plan(pieces, back_ends)

@@ -132,3 +132,55 @@ impl fmt::Display for Substitution {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found_and_everything_else_is_text() {
+        for (template, expected) in [
+            ("", ""),
+            ("plain # text", "plain # text"),
+            ("$context.stage", "${context.stage}"),
+            ("${context.stage}x", "${context.stage}x"),
+            ("a.$context.stage.", "a.${context.stage}."),
+            ("$stageVariables.v,$stageVariables.w", "${stageVariables.v},${stageVariables.w}"),
+            ("$method.request.header.X-A/", "${method.request.header.X-A}/"),
+            (
+                "$method.request.path.id$method.request.querystring.q",
+                "${method.request.path.id}${method.request.querystring.q}",
+            ),
+            ("$ $$ $5 ${ $input.body $util", "$ $$ $5 ${ $input.body $util"),
+            ("$contextual", "$contextual"),
+            ("$$context.stage", "$${context.stage}"),
+        ] {
+            let parsed = Substitution::parse(template).unwrap_or_else(|error| panic!("{template}: {error}"));
+            assert_eq!(parsed.to_string(), expected, "{template}");
+            assert_eq!(Substitution::parse(expected).as_ref(), Ok(&parsed), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_reference_that_names_nothing_is_refused_with_its_place() {
+        for (template, line, column) in [
+            ("$context.", 1, 1),
+            ("x\n ${context.stage", 2, 2),
+            ("$method.request.body", 1, 1),
+            ("$method.request.cookie.x", 1, 1),
+            ("$stageVariables.a-b", 1, 1),
+        ] {
+            let error = Substitution::parse(template).expect_err(template);
+            assert_eq!((error.line, error.column), (line, column), "{template}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_and_written_reads_the_same(text in "[a-z $.{}\n]{0,12}(\\$context\\.stage|\\$stageVariables\\.v)?[a-z $.{}]{0,12}") {
+            if let Ok(parsed) = Substitution::parse(&text) {
+                proptest::prop_assert_eq!(Substitution::parse(&parsed.to_string()), Ok(parsed));
+            }
+        }
+    }
+}

@@ -139,7 +139,7 @@ fn stage_variables_become_part_of_the_uri() {
     assert_eq!(broken.warnings.len(), 1);
     let warning = broken.warnings[0].to_string();
     assert!(
-        warning.starts_with("method GET /{proxy+}, integration, uri: with this stage's variables:"),
+        warning.starts_with("method GET /{proxy+}, integration, uri: with this stage's variables every call"),
         "{warning}"
     );
 }
