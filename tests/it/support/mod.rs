@@ -3,13 +3,16 @@
 #![allow(dead_code, unused_imports, reason = "each behaviour takes what it needs")]
 
 pub mod admin;
+mod browser;
 mod command;
+pub mod cors;
 mod methods;
 mod postern;
 mod raw;
 pub mod store;
 mod upstream;
 
+pub use browser::{Browser, Fetched, Outcome, Script};
 pub use command::{Ended, Server, postern, run};
 pub use methods::{declare, http, map, mock, proxy};
 pub use postern::Postern;
