@@ -20,11 +20,18 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Puts an [`Admission`] before a service.
 #[derive(Clone, Debug)]
-pub(super) struct AdmissionLayer(Arc<Semaphore>);
+pub(super) struct AdmissionLayer {
+    seats: Arc<Semaphore>,
+    deadline: Duration,
+}
 
 impl AdmissionLayer {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(CALLS_IN_FLIGHT)))
+        Self::of(CALLS_IN_FLIGHT, DEADLINE)
+    }
+
+    fn of(calls: usize, deadline: Duration) -> Self {
+        Self { seats: Arc::new(Semaphore::new(calls)), deadline }
     }
 }
 
@@ -32,7 +39,7 @@ impl<S> Layer<S> for AdmissionLayer {
     type Service = Admission<S>;
 
     fn layer(&self, inner: S) -> Admission<S> {
-        Admission { seats: self.0.clone(), inner }
+        Admission { seats: self.seats.clone(), deadline: self.deadline, inner }
     }
 }
 
@@ -40,6 +47,7 @@ impl<S> Layer<S> for AdmissionLayer {
 #[derive(Clone, Debug)]
 pub(super) struct Admission<S> {
     seats: Arc<Semaphore>,
+    deadline: Duration,
     inner: S,
 }
 
@@ -57,7 +65,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let seats = self.seats.clone();
+        let (seats, deadline) = (self.seats.clone(), self.deadline);
         // The service that was polled ready is the one to call; its clone waits for the next request.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
@@ -68,10 +76,10 @@ where
                 let _seat = seats.acquire().await.expect("the semaphore is never closed");
                 inner.call(request).await
             };
-            let answer = match tokio::time::timeout(DEADLINE, call).await {
+            let answer = match tokio::time::timeout(deadline, call).await {
                 Ok(answer) => answer?,
                 Err(_) => {
-                    let message = format!("the call took longer than {} s", DEADLINE.as_secs());
+                    let message = format!("the answer did not begin within {deadline:?}");
                     Status::deadline_exceeded(message).into_http()
                 }
             };
@@ -81,5 +89,66 @@ where
             tracing::debug!(called, ?failed, latency_us, "answered an admin call");
             Ok(answer)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use tokio::sync::mpsc;
+    use tonic::Code;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn code(answer: &Response<Body>) -> Option<Code> {
+        Status::from_header_map(answer.headers()).map(|status| status.code())
+    }
+
+    #[tokio::test]
+    async fn a_call_that_hangs_ends_at_its_deadline_and_frees_its_seat() {
+        let hangs = tower::service_fn(|request: Request<Body>| async move {
+            if request.uri().path() == "/hang" {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, Infallible>(Response::new(Body::empty()))
+        });
+        let service = AdmissionLayer::of(1, Duration::from_millis(20)).layer(hangs);
+        let request = |path: &str| Request::builder().uri(path).body(Body::empty()).expect("a request");
+        let answer = service.clone().oneshot(request("/hang")).await.expect("infallible");
+        assert_eq!(code(&answer), Some(Code::DeadlineExceeded));
+        let answer = service.oneshot(request("/")).await.expect("infallible");
+        assert_eq!(code(&answer), None);
+    }
+
+    #[tokio::test]
+    async fn no_more_calls_run_than_there_are_seats() {
+        let (began, mut begun) = mpsc::unbounded_channel();
+        let gate = Arc::new(Semaphore::new(0));
+        let waits = {
+            let gate = gate.clone();
+            tower::service_fn(move |_: Request<Body>| {
+                let (began, gate) = (began.clone(), gate.clone());
+                async move {
+                    began.send(()).expect("the test listens");
+                    gate.acquire().await.expect("it stays open").forget();
+                    Ok::<_, Infallible>(Response::new(Body::empty()))
+                }
+            })
+        };
+        let service = AdmissionLayer::of(2, Duration::from_secs(60)).layer(waits);
+        let calls: Vec<_> =
+            (0..3).map(|_| tokio::spawn(service.clone().oneshot(Request::new(Body::empty())))).collect();
+        begun.recv().await.expect("a first call");
+        begun.recv().await.expect("a second call");
+        // Both seats are taken, so that nobody else can have begun.
+        assert_eq!(service.seats.available_permits(), 0);
+        assert!(begun.try_recv().is_err());
+        gate.add_permits(3);
+        for call in calls {
+            call.await.expect("no panic").expect("infallible");
+        }
+        begun.recv().await.expect("the third call");
     }
 }
