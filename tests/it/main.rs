@@ -13,6 +13,7 @@ mod admin_gateway_responses;
 mod admin_methods;
 mod admin_reflection;
 mod admin_resources;
+mod admin_test_method;
 mod admin_watch;
 mod cli_clients;
 mod cli_echo;
