@@ -30,6 +30,7 @@ mod deployments;
 mod domains;
 mod drain;
 mod explain;
+mod framing;
 mod harness;
 mod headers;
 mod http2;
