@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use postern::compile::StagePlan;
+use postern::wire::pb;
 
 use crate::plane::{Plane, TestApi, TestMethod};
-use crate::support::{RawClient, Request, Upstream};
+use crate::support::{Postern, RawClient, Request, Upstream, mock};
 
 const ROUNDS: u64 = 1_000;
 
@@ -35,27 +36,72 @@ fn back_end() -> Upstream {
 
 /// A plane that serves something else at first.
 fn plane() -> Plane {
-    // A fast machine would come to the end of a connection's share of requests, and be told so.
-    Plane::with(&TestApi::new().method("/", "GET", TestMethod::mock(200, &[], "")), |config| {
-        config.limits.requests_per_connection = u64::MAX;
-    })
+    Plane::start(&TestApi::new().method("/", "GET", TestMethod::mock(200, &[], "")))
 }
 
-/// One request; its version, after checking that all of the answer is of it.
-#[track_caller]
-fn ask(client: &mut RawClient, address: SocketAddr, target: &str) -> u64 {
-    client.send(Request::get(target).bytes(address));
-    let response = client.response();
-    assert_eq!(response.status, 200);
-    let version = response.header("x-version").expect("a version").to_owned();
-    match target {
-        "/mock" => assert_eq!(response.text(), format!("version {version}")),
-        _ => assert_eq!(
-            (response.header("x-seen"), response.text()),
-            (Some(version.as_str()), version.clone())
-        ),
+/// A caller that keeps its connection for as long as it may.
+struct Caller {
+    address: SocketAddr,
+    client: RawClient,
+}
+
+impl Caller {
+    fn new(address: SocketAddr) -> Self {
+        Self { address, client: RawClient::connect(address) }
     }
-    version.parse().expect("a number")
+
+    /// One request; its version, after checking that all of the answer is of it.
+    #[track_caller]
+    fn ask(&mut self, target: &str) -> u64 {
+        self.client.send(Request::get(target).bytes(self.address));
+        let response = self.client.response();
+        assert_eq!(response.status, 200, "{}", response.text());
+        let version = response.header("x-version").expect("a version").to_owned();
+        match target {
+            "/mock" => assert_eq!(response.text(), format!("version {version}")),
+            _ => assert_eq!(
+                (response.header("x-seen"), response.text()),
+                (Some(version.as_str()), version.clone())
+            ),
+        }
+        // Ten thousand requests are a connection's share.
+        if response.header("connection") == Some("close") {
+            self.client = RawClient::connect(self.address);
+        }
+        version.parse().expect("a number")
+    }
+}
+
+/// Callers that hammer a server until they are told to stop.
+struct Hammer {
+    stop: Arc<AtomicBool>,
+    answered: Arc<AtomicU64>,
+    callers: Vec<thread::JoinHandle<()>>,
+}
+
+impl Hammer {
+    fn start(address: SocketAddr, targets: &[&'static str]) -> Self {
+        let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let start = |target: &&'static str| {
+            let (stop, answered, target) = (Arc::clone(&stop), Arc::clone(&answered), *target);
+            thread::spawn(move || {
+                let mut caller = Caller::new(address);
+                while !stop.load(Ordering::Relaxed) {
+                    caller.ask(target);
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        };
+        let callers = targets.iter().map(start).collect();
+        Self { stop, answered, callers }
+    }
+
+    /// Ends it; panics if any request failed or was answered by two versions.
+    fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.callers.into_iter().for_each(|caller| caller.join().expect("no request failed"));
+        assert!(self.answered.load(Ordering::Relaxed) > 0);
+    }
 }
 
 #[test]
@@ -65,33 +111,47 @@ fn versions_are_swapped_under_load_without_a_lost_or_mixed_answer() {
     let versions: Vec<_> = (0..7).map(|number| version(number, &upstream)).collect();
     let plane = plane();
     plane.publish(&versions[0]);
-    let address = plane.address;
-    let stop = Arc::new(AtomicBool::new(false));
-    let answered = Arc::new(AtomicU64::new(0));
-    let clients: Vec<_> = ["/mock", "/http", "/mock", "/http"]
-        .map(|target| {
-            let (stop, answered) = (Arc::clone(&stop), Arc::clone(&answered));
-            thread::spawn(move || {
-                let mut client = RawClient::connect(address);
-                while !stop.load(Ordering::Relaxed) {
-                    ask(&mut client, address, target);
-                    answered.fetch_add(1, Ordering::Relaxed);
-                }
-            })
-        })
-        .into();
-    let mut witness = RawClient::connect(address);
-    let mut other_witness = RawClient::connect(address);
+    let hammer = Hammer::start(plane.address, &["/mock", "/http", "/mock", "/http"]);
+    let mut witnesses = [Caller::new(plane.address), Caller::new(plane.address)];
     for round in 1..=ROUNDS {
         let number = round % 7;
         plane.publish(&versions[number as usize]);
-        // Whichever worker these two are served by: the new version is in force when the call has returned.
-        assert_eq!(ask(&mut witness, address, "/mock"), number, "round {round}");
-        assert_eq!(ask(&mut other_witness, address, "/mock"), number, "round {round}");
+        // Whichever worker they are served by: the new version is in force when the call has returned.
+        for witness in &mut witnesses {
+            assert_eq!(witness.ask("/mock"), number, "round {round}");
+        }
     }
-    stop.store(true, Ordering::Relaxed);
-    clients.into_iter().for_each(|client| client.join().expect("no request failed"));
-    assert!(answered.load(Ordering::Relaxed) > 0);
+    hammer.stop();
+}
+
+/// The same through the admin API: the draft is edited and deployed, the stage goes back, and on again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deployments_and_rollbacks_are_in_force_when_the_call_returns() {
+    let version = |number: u64| {
+        let text = number.to_string();
+        mock(200, &[("X-Version", &text)], &format!("version {text}"))
+    };
+    let server = Postern::start().await;
+    let api = server.serve([("/mock", "GET", version(0))]).await;
+    let hammer = Hammer::start(server.data, &["/mock", "/mock"]);
+    let mut witness = Caller::new(server.data);
+    let go = |deployment: String| pb::RollbackStageRequest {
+        api_id: api.clone(),
+        stage_name: "prod".to_owned(),
+        deployment,
+        ..Default::default()
+    };
+    // Three moves a round.
+    for number in 1..=ROUNDS.div_ceil(3) {
+        server.put(&api, "/mock", "GET", version(number)).await;
+        let deployment = server.deploy(&api, "prod").await;
+        assert_eq!(witness.ask("/mock"), number);
+        server.stages().rollback_stage(go(String::new())).await.unwrap();
+        assert_eq!(witness.ask("/mock"), number - 1);
+        server.stages().rollback_stage(go(deployment)).await.unwrap();
+        assert_eq!(witness.ask("/mock"), number);
+    }
+    hammer.stop();
 }
 
 #[test]
@@ -105,15 +165,15 @@ fn a_request_in_flight_keeps_the_version_it_began_with() {
     });
     let plane = plane();
     plane.publish(&version(1, &upstream));
-    let mut client = RawClient::connect(plane.address);
-    client.send(Request::get("/http").bytes(plane.address));
+    let mut caller = Caller::new(plane.address);
+    caller.client.send(Request::get("/http").bytes(plane.address));
     upstream.request(0);
     plane.publish(&version(2, &upstream));
     release.send(()).unwrap();
-    let response = client.response();
+    let response = caller.client.response();
     assert_eq!((response.header("x-version"), response.text().as_str()), (Some("1"), "1"));
     release.send(()).unwrap();
-    assert_eq!(ask(&mut client, plane.address, "/http"), 2);
+    assert_eq!(caller.ask("/http"), 2);
 }
 
 #[test]
@@ -122,8 +182,7 @@ fn idle_workers_let_go_of_what_is_no_longer_served() {
     let plane = plane();
     let old = version(1, &upstream);
     plane.publish(&old);
-    let mut client = RawClient::connect(plane.address);
-    assert_eq!(ask(&mut client, plane.address, "/mock"), 1);
+    assert_eq!(Caller::new(plane.address).ask("/mock"), 1);
     plane.publish(&version(2, &upstream));
     let started = std::time::Instant::now();
     while Arc::strong_count(&old) > 1 {
