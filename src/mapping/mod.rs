@@ -10,6 +10,7 @@ mod apply;
 mod context;
 mod expression;
 pub mod headers;
+mod java;
 mod pattern;
 mod query;
 mod selection;
