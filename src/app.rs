@@ -7,6 +7,7 @@
 
 mod invoke;
 mod ops;
+mod upkeep;
 
 use std::io;
 use std::net::SocketAddr;
@@ -218,6 +219,7 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
         Some(store) => Records::new(store),
         None => open(&settings, &health).await?,
     };
+    tokio::spawn(upkeep::run(records.clone(), health.clone(), metrics.clone()));
     let publisher = Arc::new(Publisher::new(Arc::new(Snapshot::empty())));
     let reader = publisher.reader();
     let policy = match settings.parity {

@@ -15,6 +15,7 @@ mod page;
 mod status;
 
 mod apis;
+mod backups;
 mod cors;
 mod deployments;
 mod domains;

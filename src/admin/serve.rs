@@ -19,6 +19,7 @@ use super::{Admin, AdminConfig};
 use crate::control::Control;
 use crate::wire::ADMIN_DESCRIPTOR_SET;
 use crate::wire::pb::api_service_server::ApiServiceServer;
+use crate::wire::pb::backup_service_server::BackupServiceServer;
 use crate::wire::pb::cors_service_server::CorsServiceServer;
 use crate::wire::pb::deployment_service_server::DeploymentServiceServer;
 use crate::wire::pb::domain_service_server::DomainServiceServer;
@@ -113,7 +114,7 @@ async fn routes(
     }
     add!(ApiServiceServer, ResourceServiceServer, MethodServiceServer, GatewayResponseServiceServer);
     add!(CorsServiceServer, DeploymentServiceServer, StageServiceServer, DomainServiceServer);
-    add!(TestServiceServer, WatchServiceServer);
+    add!(TestServiceServer, WatchServiceServer, BackupServiceServer);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(ADMIN_DESCRIPTOR_SET)

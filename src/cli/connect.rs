@@ -10,6 +10,7 @@ use super::output::{Format, Output};
 use crate::model::ApiId;
 use crate::wire::pb;
 use crate::wire::pb::api_service_client::ApiServiceClient;
+use crate::wire::pb::backup_service_client::BackupServiceClient;
 use crate::wire::pb::cors_service_client::CorsServiceClient;
 use crate::wire::pb::deployment_service_client::DeploymentServiceClient;
 use crate::wire::pb::domain_service_client::DomainServiceClient;
@@ -147,6 +148,10 @@ impl Client {
 
     pub(super) fn tests(&self) -> TestServiceClient<Channel> {
         TestServiceClient::new(self.channel())
+    }
+
+    pub(super) fn backups(&self) -> BackupServiceClient<Channel> {
+        BackupServiceClient::new(self.channel())
     }
 
     pub(super) fn watches(&self) -> WatchServiceClient<Channel> {

@@ -6,6 +6,8 @@
 //! of [`failure::Exit`].
 
 mod api;
+mod backup;
+mod check;
 mod completions;
 mod connect;
 mod cors;
@@ -79,6 +81,12 @@ enum Command {
     Test(One<test::Args>),
     /// Print changes as they happen
     Watch(One<watch::Args>),
+    /// Write everything that a server stores into a portable archive, while it serves
+    Backup(One<backup::Args>),
+    /// Make a data directory of an archive; no server may run on it
+    Restore(backup::RestoreArgs),
+    /// Check a data directory: every record, every reference, every hash; no server may run on it
+    Check(check::Args),
     /// Ask whether a server is there and can serve
     Status(status::Args),
     /// Print what a shell needs to complete these commands
@@ -120,6 +128,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Serve(args) => serve::run(args),
         Command::Quickstart(args) => quickstart::run(&args),
         Command::Echo(args) => echo::run(&args),
+        Command::Restore(args) => backup::run_restore(&args),
         Command::Completions(args) => completions::run(&args),
         client => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -153,10 +162,14 @@ async fn ask(command: Command) -> Result<(), Stop> {
         Command::Domain(group) => with!(group, domain::run),
         Command::Test(one) => with!(one: test::run),
         Command::Watch(one) => with!(one: watch::run),
+        Command::Backup(one) => with!(one: backup::run),
         Command::Status(args) => status::run(args).await,
-        Command::Serve(_) | Command::Quickstart(_) | Command::Echo(_) | Command::Completions(_) => {
-            unreachable!("these are no client commands")
-        }
+        Command::Check(args) => check::run(args).await,
+        Command::Serve(_)
+        | Command::Quickstart(_)
+        | Command::Echo(_)
+        | Command::Restore(_)
+        | Command::Completions(_) => unreachable!("these are no client commands"),
     }
 }
 

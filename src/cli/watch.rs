@@ -11,7 +11,7 @@ use crate::wire::pb;
 pub(super) struct Args {
     /// Only changes of this API; its id or name
     api: Option<String>,
-    /// Changes after this store revision
+    /// Changes after this store revision; from now on unless given
     #[arg(long, value_name = "REVISION", default_value = "0", hide_default_value = true)]
     after: u64,
 }

@@ -19,6 +19,7 @@ mod open;
 mod storage;
 
 mod apis;
+mod backups;
 mod cors;
 mod deployments;
 mod domains;
@@ -40,7 +41,7 @@ mod serving;
 #[cfg(test)]
 mod tests;
 
-pub use crate::store::{Change, ChangeKind};
+pub use crate::store::{BackupSummary, Change, ChangeKind};
 pub use clock::Clock;
 pub use cors::{CorsEnabled, CorsExplained, CorsRequest, CorsScope, CorsView, ExplainCors};
 pub use diff::{Difference, DifferenceKind, Subject};
