@@ -5,7 +5,7 @@
 
 See benches/README.md. Needs what install-peers.sh installs.
 """
-import argparse, concurrent.futures, http.server, os, pathlib, re, shutil, subprocess, sys, tempfile, threading, time
+import argparse, concurrent.futures, http.server, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading, time
 
 import peers
 
@@ -45,15 +45,16 @@ class Gateway:
              "--allow-upstream", "127.0.0.1", "--max-connections", "20000", "--max-connections-per-address", "20000"],
             stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + 20
-        while not (self.address("data") and self.address("admin")):
+        while not (ready := self.ready()):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit("postern did not start:\n" + pathlib.Path(self.log.name).read_text())
             time.sleep(0.01)
-        self.data, self.admin = self.address("data"), self.address("admin")
+        self.data, self.admin = ready["data"], ready["admin"]
 
-    def address(self, face):
-        found = re.search(rf"^ *{face}\b.*?\b(127\.0\.0\.1:\d+)", pathlib.Path(self.log.name).read_text(), re.M)
-        return found and found[1]
+    def ready(self):
+        """The line that it prints for scripts once it serves."""
+        found = re.search(r"^ready (\{.*\})$", pathlib.Path(self.log.name).read_text(), re.M)
+        return found and json.loads(found[1])
 
     def stop(self):
         self.process.terminate()
