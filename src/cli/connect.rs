@@ -21,6 +21,10 @@ use crate::wire::pb::stage_service_client::StageServiceClient;
 use crate::wire::pb::test_service_client::TestServiceClient;
 use crate::wire::pb::watch_service_client::WatchServiceClient;
 
+/// The most bytes of an answer: the changes of EnableCors on a whole API of 20,000 resources are some 20 MiB, more than
+/// a client takes by default.
+const MAX_ANSWER_BYTES: usize = 256 * 1024 * 1024;
+
 /// A server on this machine answers at once or not at all.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many entries a list call asks for; the server's most.
@@ -119,19 +123,19 @@ impl Client {
     }
 
     pub(super) fn resources(&self) -> ResourceServiceClient<Channel> {
-        ResourceServiceClient::new(self.channel())
+        ResourceServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn methods(&self) -> MethodServiceClient<Channel> {
-        MethodServiceClient::new(self.channel())
+        MethodServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn cors(&self) -> CorsServiceClient<Channel> {
-        CorsServiceClient::new(self.channel())
+        CorsServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn deployments(&self) -> DeploymentServiceClient<Channel> {
-        DeploymentServiceClient::new(self.channel())
+        DeploymentServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn stages(&self) -> StageServiceClient<Channel> {
@@ -143,11 +147,11 @@ impl Client {
     }
 
     pub(super) fn gateway_responses(&self) -> GatewayResponseServiceClient<Channel> {
-        GatewayResponseServiceClient::new(self.channel())
+        GatewayResponseServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn tests(&self) -> TestServiceClient<Channel> {
-        TestServiceClient::new(self.channel())
+        TestServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn backups(&self) -> BackupServiceClient<Channel> {
