@@ -236,6 +236,8 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
         tracing::error!(api_id = %unserved.api_id, stage = %unserved.stage, reason = unserved.reason, "a stage cannot be served");
     }
 
+    tokio::spawn(control.keep_swept(control::SWEEP_INTERVAL));
+
     let gateway = Gateway::start(gateway_config(&settings, own), &reader, &metrics).map_err(gateway_error)?;
     control.join(Arc::new(invoke::Joined(gateway.invoker())));
     let at = Addresses {

@@ -86,9 +86,20 @@ impl Control {
 
     /// The draft of an API.
     pub(super) async fn draft(&self, id: ApiId) -> Result<(ApiHead, Arc<Definition>), Error> {
-        let head = self.head(id).await?;
-        let definition = self.inner.records.definition(head.root).await?;
-        Ok((head, definition))
+        let mut head = self.head(id).await?;
+        loop {
+            match self.inner.records.definition(head.root).await {
+                Ok(definition) => return Ok((head, definition)),
+                Err(error) => {
+                    // It may have been edited since, and the former content swept away.
+                    let now = self.head(id).await?;
+                    if now.root == head.root {
+                        return Err(error.into());
+                    }
+                    head = now;
+                }
+            }
+        }
     }
 
     /// Reads something of a draft.

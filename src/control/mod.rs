@@ -28,6 +28,7 @@ mod methods;
 mod resources;
 mod stages;
 mod test_invoke;
+mod upkeep;
 mod watch;
 
 mod check;
@@ -56,3 +57,4 @@ pub use state::{
     NewApi, NewDeployment, NewDomain, NewStage, ResourceRef, ResourceState, StageChoice, Version,
 };
 pub use test_invoke::{BackEndAnswer, Invoke, Question, TestAnswer, TestCall, TestRun};
+pub use upkeep::SWEEP_INTERVAL;

@@ -90,7 +90,7 @@ async fn a_preview_deploys_nothing() {
 async fn a_draft_that_has_moved_on_is_not_deployed() {
     let server = Postern::start().await;
     let api = server.serve([("/pets", "GET", version("1"))]).await;
-    let get = pb::GetApiRequest { api_id: api.clone(), ..Default::default() };
+    let get = pb::GetApiRequest { api_id: api.clone() };
     let seen = server.apis().get_api(get).await.unwrap().into_inner().api.unwrap().revision;
     server.put(&api, "/pets", "GET", version("2")).await;
     let stale = pb::CreateDeploymentRequest { expected_revision: seen, ..to_prod(&api) };

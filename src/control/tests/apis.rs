@@ -155,3 +155,23 @@ async fn what_is_gone_cannot_be_edited() {
     let put = bench.control.put_method(api, super::at("/pets", Verb::Put), super::mock(), Options::default());
     assert_eq!(put.await, Err(Error::not_found(Noun::Api, api)));
 }
+
+#[tokio::test]
+async fn a_sweep_takes_what_edits_left_and_nothing_that_is_named() {
+    let bench = Bench::new().await;
+    let (api, gone) = (bench.pets().await, bench.pets().await);
+    bench.deploy(api, "prod").await;
+    bench.deploy(gone, "prod").await;
+    for verb in [Verb::Put, Verb::Post] {
+        bench.mock(api, "/pets", verb).await;
+    }
+    bench.control.delete_api(gone, Options::default()).await.expect("nothing needs it");
+    let swept = bench.control.sweep().await.expect("a sound store");
+    assert!(swept.blobs > 0 && swept.records > 0, "{swept:?}");
+    let after = bench.reopened().await;
+    assert_eq!(after.served(api, "prod").await, Some(1));
+    let methods = after.control.methods(api, None, None, 10).await.expect("it is there").value.items;
+    assert_eq!(methods.len(), 3);
+    bench.deploy(api, "prod").await;
+    assert_eq!(bench.served(api, "prod").await, Some(2));
+}
