@@ -96,7 +96,7 @@ impl Connection {
             self.worker.metrics.limit(LimitKind::RequestsPerConnection);
             self.wants_end.set(true);
         }
-        (started, Open { connection: Rc::clone(self), started })
+        (started, Open { connection: Rc::clone(self), started, waited: false })
     }
 
     /// Whether the answer that is being given is the last on an HTTP/1 connection.
@@ -156,9 +156,17 @@ impl Connection {
 pub(super) struct Open {
     connection: Rc<Connection>,
     started: Instant,
+    /// Whether its answer was waited for, so that its end is some time after its start.
+    waited: bool,
 }
 
 impl Open {
+    /// The answer has to be waited for.
+    pub(super) fn waiting(mut self) -> Self {
+        self.waited = true;
+        self
+    }
+
     /// Whether the answer is the last on an HTTP/1 connection.
     pub(super) fn is_last(&self) -> bool {
         self.connection.is_last_answer()
@@ -171,8 +179,9 @@ impl Drop for Open {
         connection.worker.metrics.in_flight.dec();
         connection.open.set(connection.open.get().saturating_sub(1));
         if connection.open.get() == 0 {
-            // Counted from the request's start, which is known: a clock need not be read for it.
-            connection.deadline.arm(self.started + connection.worker.timeouts.keep_alive);
+            // A ready-made answer ends when it started: the clock need not be read again for it.
+            let ended = if self.waited { Instant::now() } else { self.started };
+            connection.deadline.arm(ended + connection.worker.timeouts.keep_alive);
             connection.rest();
         }
     }

@@ -53,7 +53,7 @@ where
             Ok(Begun::Calling(exchange, body)) => Answering::Calling {
                 call: (self.call)(Rc::clone(&exchange), body),
                 exchange,
-                open: Some(open),
+                open: Some(open.waiting()),
             },
             Err(_panic) => {
                 self.connection.worker.metrics.panics.inc();

@@ -244,3 +244,19 @@ fn a_back_end_has_its_share_of_requests_in_flight() {
     assert_eq!(second.response().text(), "late");
     assert_eq!(plane.metric("postern_limits_total{limit=\"upstream_busy\"}"), 1);
 }
+
+#[test]
+fn a_long_answer_does_not_use_up_the_time_until_the_next_request() {
+    let upstream = Upstream::start(|_, wire| {
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha");
+        std::thread::sleep(SHORT * 6);
+        wire.send("lf");
+    });
+    let api = api().method("/proxy", "GET", TestMethod::proxy(&upstream.url("/")));
+    let plane = Plane::with(&api, |config| config.timeouts.keep_alive = SHORT * 5);
+    let mut client = RawClient::connect(plane.address);
+    for _ in 0..2 {
+        client.send(Request::get("/proxy").bytes(plane.address));
+        assert_eq!(client.response().text(), "half");
+    }
+}
