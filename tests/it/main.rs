@@ -38,6 +38,7 @@ mod http2;
 mod http_integration;
 mod invoke;
 mod limits;
+mod old_records;
 mod outermost;
 mod plane;
 mod proxy;
