@@ -1,28 +1,21 @@
 //! What tools find out by themselves: reflection in both versions, and health.
 
+use postern::wire::ADMIN_DESCRIPTOR_SET;
 use prost::Message as _;
-use prost_types::FileDescriptorProto;
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus};
 use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::support::admin::AdminServer;
 
-const SERVICES: [&str; 10] = [
-    "Api",
-    "Cors",
-    "Deployment",
-    "Domain",
-    "GatewayResponse",
-    "Method",
-    "Resource",
-    "Stage",
-    "Test",
-    "Watch",
-];
-
-fn service(name: &str) -> String {
-    format!("postern.admin.v1.{name}Service")
+/// Every service that the proto defines.
+fn services() -> Vec<String> {
+    let set = FileDescriptorSet::decode(ADMIN_DESCRIPTOR_SET).unwrap();
+    let files = set.file.into_iter().filter(|file| file.package() == "postern.admin.v1");
+    let services: Vec<_> = files.flat_map(|file| file.service).collect();
+    assert!(services.len() >= 10);
+    services.iter().map(|service| format!("postern.admin.v1.{}", service.name())).collect()
 }
 
 macro_rules! reflect {
@@ -55,9 +48,9 @@ async fn both_versions_of_reflection_list_every_service() {
         panic!("no list");
     };
     let older: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
-    for name in SERVICES {
-        assert!(names.contains(&service(name)), "{name} is not in {names:?}");
-        assert!(older.contains(&service(name)), "{name} is not in {older:?}");
+    for name in services() {
+        assert!(names.contains(&name), "{name} is not in {names:?}");
+        assert!(older.contains(&name), "{name} is not in {older:?}");
     }
     assert!(names.contains(&"grpc.health.v1.Health".to_owned()));
 }
@@ -82,7 +75,7 @@ async fn a_symbol_leads_to_its_file() {
 async fn the_server_and_each_service_are_healthy() {
     let server = AdminServer::start().await;
     let mut client = HealthClient::new(server.channel.clone());
-    for name in [String::new()].into_iter().chain(SERVICES.map(service)) {
+    for name in [String::new()].into_iter().chain(services()) {
         let answer = client.check(HealthCheckRequest { service: name.clone() }).await.unwrap().into_inner();
         assert_eq!(answer.status(), ServingStatus::Serving, "{name:?}");
     }
