@@ -26,6 +26,9 @@ pub(super) struct Step {
     pub(super) call: Call,
 }
 
+/// Says what is wrong with an answer, if anything.
+type Check = dyn Fn(&Response<Bytes>) -> Result<(), String> + Send;
+
 /// What a step calls.
 pub(super) enum Call {
     /// The data plane.
@@ -33,7 +36,7 @@ pub(super) enum Call {
         /// The request; its URI is a path.
         request: Request<Bytes>,
         /// What is wrong with an answer, if anything.
-        check: Box<dyn Fn(&Response<Bytes>) -> Result<(), String> + Send>,
+        check: Box<Check>,
     },
     /// The admin API.
     Grpc {
@@ -72,7 +75,7 @@ pub(super) fn first_part() -> Vec<Step> {
     let hash: String = Sha256::digest(&upload).iter().map(|byte| format!("{byte:02x}")).collect();
     vec![
         http("A preflight, as a browser sends it before a script's request", preflight(), |answer| {
-            is(answer.status().as_u16(), 200, "status")?;
+            is(&answer.status().as_u16(), &200, "status")?;
             header(answer.headers(), "access-control-allow-origin", ORIGIN)?;
             header(answer.headers(), "access-control-allow-methods", "GET,OPTIONS")
         }),
@@ -80,7 +83,7 @@ pub(super) fn first_part() -> Vec<Step> {
             "A request of that script: headers are mapped both ways",
             request("GET", "/pets/7", Bytes::new()),
             |answer| {
-                is(answer.status().as_u16(), 200, "status")?;
+                is(&answer.status().as_u16(), &200, "status")?;
                 header(answer.headers(), "access-control-allow-origin", ORIGIN)?;
                 header(answer.headers(), echo::SERVED_BY, echo::NAME)?;
                 let seen = json_of(answer)?;
@@ -90,31 +93,31 @@ pub(super) fn first_part() -> Vec<Step> {
                     "7",
                     "x-pet-id at the back end",
                 )?;
-                is(seen["headers"].get("origin").is_none(), true, "only mapped headers cross")
+                is(&seen["headers"].get("origin").is_none(), &true, "only mapped headers cross")
             },
         ),
         http(
             "An upload that streams through to the back end",
             request("PUT", "/files/a/photo.bin", upload),
             move |answer| {
-                is(answer.status().as_u16(), 200, "status")?;
+                is(&answer.status().as_u16(), &200, "status")?;
                 header(answer.headers(), "access-control-allow-origin", ORIGIN)?;
                 let seen = json_of(answer)?;
                 is(seen["path"].as_str().unwrap_or_default(), "/files/a/photo.bin", "path at the back end")?;
                 is(seen["method"].as_str().unwrap_or_default(), "PUT", "method at the back end")?;
                 is(
-                    seen["body_bytes"].as_u64().unwrap_or_default(),
-                    UPLOAD_BYTES as u64,
+                    &seen["body_bytes"].as_u64().unwrap_or_default(),
+                    &(UPLOAD_BYTES as u64),
                     "bytes at the back end",
                 )?;
-                is(seen["body_sha256"].as_str().unwrap_or_default(), hash.as_str(), "content at the back end")
+                is(seen["body_sha256"].as_str().unwrap_or_default(), &*hash, "content at the back end")
             },
         ),
         http(
             "An answer that the gateway gives by itself",
             request("GET", "/status", Bytes::new()),
             |answer| {
-                is(answer.status().as_u16(), 200, "status")?;
+                is(&answer.status().as_u16(), &200, "status")?;
                 header(answer.headers(), "access-control-allow-origin", ORIGIN)?;
                 is(&**answer.body(), STATUS_BODY.as_bytes(), "body")
             },
@@ -138,7 +141,7 @@ pub(super) fn second_part(api_id: &str) -> Vec<Step> {
     };
     let answers = |title, origin: &'static str| {
         http(title, preflight(), move |answer| {
-            is(answer.status().as_u16(), 200, "status")?;
+            is(&answer.status().as_u16(), &200, "status")?;
             header(answer.headers(), "access-control-allow-origin", origin)
         })
     };
@@ -216,7 +219,7 @@ fn grpc(title: &'static str, rpc: Rpc, message: Value) -> Step {
     Step { title, call: Call::Grpc { rpc, message } }
 }
 
-fn is<T: PartialEq + std::fmt::Debug>(found: T, right: T, what: &str) -> Result<(), String> {
+fn is<T: PartialEq + std::fmt::Debug + ?Sized>(found: &T, right: &T, what: &str) -> Result<(), String> {
     if found == right { Ok(()) } else { Err(format!("{what}: {found:?}, where {right:?} is right")) }
 }
 
@@ -224,7 +227,7 @@ fn is<T: PartialEq + std::fmt::Debug>(found: T, right: T, what: &str) -> Result<
 fn header(headers: &HeaderMap, name: &str, right: &str) -> Result<(), String> {
     let values: Vec<_> =
         headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
-    is(values.iter().map(|value| &**value).collect::<Vec<_>>(), vec![right], name)
+    is(&*values.iter().map(|value| &**value).collect::<Vec<_>>(), &[right][..], name)
 }
 
 fn json_of(answer: &Response<Bytes>) -> Result<Value, String> {

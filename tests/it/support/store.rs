@@ -93,7 +93,7 @@ pub async fn head(records: &Records, worker: usize) -> Result<ApiHead, CommitErr
 pub async fn edit(records: &Records, worker: usize, head: &ApiHead) -> Result<ApiHead, CommitError> {
     let mut edit = Edit::new(ChangeKind::DraftChanged, now());
     edit.put_draft(head, Arc::new(draft(head.id, head.revision.0 + 1)));
-    if head.revision.0 % 3 == 0 {
+    if head.revision.0.is_multiple_of(3) {
         let number = head.last_number + 1;
         let id = format!("{}{number:05}", worker % 10).parse().unwrap();
         edit.deploy(head, NewDeployment { id, description: None, created_at: now() });
