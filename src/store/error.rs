@@ -50,6 +50,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they have no other use for")]
     pub(super) fn damaged(place: impl ToString, reason: impl ToString) -> Self {
         Self::Damaged { place: place.to_string(), reason: reason.to_string() }
     }

@@ -48,7 +48,7 @@ async fn work(dir: &Path) {
             loop {
                 head = edit(&records, worker, &head).await.unwrap();
                 say_acknowledged(worker, &head);
-                if worker == 0 && head.revision.0 % 32 == 0 {
+                if worker == 0 && head.revision.0.is_multiple_of(32) {
                     records.sweep(now()).await.unwrap();
                 }
             }

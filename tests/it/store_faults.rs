@@ -314,7 +314,7 @@ async fn nothing_is_ever_put_into_files_that_are_not_synced() {
     let report = check(dir.path()).await.unwrap();
     assert_eq!(report.findings, Vec::<String>::new());
     assert_eq!(report.deployment_count as u64, latest.last_number);
-    assert_eq!(report.unnamed_blob_count > 0, true, "former drafts");
+    assert!(report.unnamed_blob_count > 0, "former drafts");
     let open_again = open(dir.path());
     open_again.sweep(now()).await.unwrap();
     drop(open_again);

@@ -205,11 +205,10 @@ fn mend(core: &Core) -> Result<(), String> {
         }
     }
     let mended = quietly(|| core.mend()).unwrap_or_else(|panic| Err(format!("sled panicked: {panic}")));
-    mended.map_err(|reason| {
+    mended.inspect_err(|reason| {
         let mut shared = core.write();
         shared.tried = Some(Instant::now());
         shared.fault = Some(reason.clone());
-        reason
     })
 }
 

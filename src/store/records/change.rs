@@ -93,7 +93,7 @@ impl From<&Change> for pb::Change {
 
 impl Change {
     /// The change that a record under `store_revision` tells of.
-    fn read(store_revision: StoreRevision, change: pb::Change) -> Result<Self, InvalidRecord> {
+    fn read(store_revision: StoreRevision, change: &pb::Change) -> Result<Self, InvalidRecord> {
         let kind = ChangeKind::ALL.into_iter().find(|kind| kind.as_str() == change.kind);
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Ok(Self {
@@ -122,7 +122,7 @@ pub(super) fn unsealed(store_revision: StoreRevision, value: &[u8]) -> Result<Ch
     let damaged = |reason: String| StoreError::damaged(keys::change(store_revision), reason);
     match envelope::open(&unnumbered_key(), value).map_err(|error| damaged(error.to_string()))? {
         Kind::ChangeV1(change) => {
-            Change::read(store_revision, change).map_err(|error| damaged(error.to_string()))
+            Change::read(store_revision, &change).map_err(|error| damaged(error.to_string()))
         }
         _ => Err(damaged("another kind of record stands here".to_owned())),
     }

@@ -21,6 +21,7 @@ fn every_body() -> Vec<(Records, Option<TempDir>)> {
     vec![(records(), None), (on_disk, Some(dir))]
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a result that was just made")]
 fn is_conflict<T>(result: Result<T, CommitError>) -> bool {
     matches!(result, Err(CommitError::Conflict { .. }))
 }
@@ -175,8 +176,8 @@ async fn what_is_pointed_at_cannot_be_deleted() {
         assert!(is_conflict(commit(&records, ChangeKind::ApiDeleted, |e| e.delete_api(&head)).await));
 
         let served = records.served().await.unwrap();
-        assert_eq!(served.stages, [prod.clone()]);
-        assert_eq!(served.bindings, [placed.clone()]);
+        assert_eq!(served.stages, std::slice::from_ref(&prod));
+        assert_eq!(served.bindings, std::slice::from_ref(&placed));
         assert_eq!(served.deployments[&deployment_id(1)], deployment);
 
         commit(&records, ChangeKind::BindingDeleted, |e| e.delete_binding(&placed)).await.unwrap();
