@@ -6,6 +6,7 @@
 //! starts, since it has to know which addresses no integration may call.
 
 mod invoke;
+pub mod offline;
 mod ops;
 mod upkeep;
 
@@ -27,7 +28,7 @@ use crate::gateway::{
     Gateway, GatewayConfig, InvalidRoots, Running, StartError as GatewayError, TlsRoots, UpstreamPolicy,
 };
 use crate::ops::{Health, Metrics};
-use crate::settings::{DefaultEndpoints, OnStoreFault, Parity, Settings};
+use crate::settings::{DefaultEndpoints, LogFormat, LogSettings, OnStoreFault, Parity, Settings};
 use crate::store::{OnFault, OpenError, Opened, Records, SledStore, Store};
 
 /// Threads for the admin API and ops: few, since a call of theirs waits for the disk, and enough that one that
@@ -190,6 +191,18 @@ impl Drop for App {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Sets up the process's log.
+///
+/// # Errors
+/// When it is set up already; what it says is fit to be shown.
+pub fn init_log(settings: &LogSettings) -> Result<(), String> {
+    let format = match settings.format {
+        LogFormat::Text => crate::ops::LogFormat::Text,
+        LogFormat::Json => crate::ops::LogFormat::Json,
+    };
+    crate::ops::init_log(&settings.filter, format).map_err(|error| error.to_string())
 }
 
 /// Ends a runtime, and with it whatever holds the store.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::connect::{Client, tell};
 use super::failure::{Exit, Failure, Stop};
-use crate::store::{RestoreError, restore};
+use crate::app::offline::{RestoreError, restore};
 use crate::wire::pb;
 
 /// What was typed after `postern backup`.

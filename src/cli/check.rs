@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::failure::{Exit, Failure, Stop};
 use super::output::{Format, Output, Tone};
-use crate::store::{CheckReport, OpenError, accept, check};
+use crate::app::offline::{CheckReport, OpenError, accept, check};
 
 /// What was typed after `postern check`.
 #[derive(Clone, Debug, clap::Args)]

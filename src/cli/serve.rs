@@ -5,9 +5,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::{Exit, Failure, Stop};
 use super::output::{Format, Output};
-use crate::app::{App, StartError};
-use crate::ops;
-use crate::settings::{Flags, LogFormat, Settings};
+use crate::app::{App, StartError, init_log};
+use crate::settings::{Flags, Settings};
 
 /// What was typed after `postern serve`.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,7 +23,11 @@ pub(super) fn run(args: Args) -> Result<(), Stop> {
     let settings = settings(args.flags)?;
     runtime()?.block_on(async {
         let app = start(settings).await?;
-        announce(&app)?;
+        match announce(&app) {
+            // Nobody reads what we say; there are still callers to answer.
+            Ok(()) | Err(Stop::PipeClosed) => {}
+            Err(stop) => return Err(stop),
+        }
         wait_for_signal().await?;
         app.drain().await;
         Ok(())
@@ -52,12 +55,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
 /// # Errors
 /// When a part cannot be had.
 pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
-    let format = match settings.log.format {
-        LogFormat::Text => ops::LogFormat::Text,
-        LogFormat::Json => ops::LogFormat::Json,
-    };
-    ops::init_log(&settings.log.filter, format)
-        .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?;
+    init_log(&settings.log).map_err(|error| Failure::new(Exit::Settings, error))?;
     App::build(settings).await.map_err(|error| {
         let exit = match &error {
             StartError::Store(_) | StartError::Records(_) => Exit::Store,
