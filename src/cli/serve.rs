@@ -1,7 +1,7 @@
 //! `postern serve`: the gateway.
 
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::{Exit, Failure, Stop};
 use super::output::{Format, Output};
@@ -22,13 +22,14 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<(), Stop> {
     let settings = settings(args.flags)?;
     runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
         let app = start(settings).await?;
         match announce(&app) {
             // Nobody reads what we say; there are still callers to answer.
             Ok(()) | Err(Stop::PipeClosed) => {}
             Err(stop) => return Err(stop),
         }
-        wait_for_signal().await?;
+        signals.wait().await;
         app.drain().await;
         Ok(())
     })
@@ -89,16 +90,27 @@ fn announce(app: &App) -> Result<(), Stop> {
     output.line(format!("ready {ready}"))
 }
 
-/// Waits for SIGTERM or SIGINT.
-///
-/// # Errors
-/// When the system does not let us listen for them.
-pub(super) async fn wait_for_signal() -> Result<(), Stop> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, listened for from the moment this is made: before anybody can know that there is a process to
+/// stop, since until then either would end it where it stands.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Starts listening.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub(super) fn listen() -> Result<Self, Stop> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Waits for the first that comes, or has come.
+    pub(super) async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -96,6 +96,7 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
                 .right("a free address by --echo-listen; port 0 takes a free port")
         })?;
         let echo_address = echo.address();
+        let mut signals = serve::Signals::listen()?;
         let app = serve::start(settings).await?;
         let at = app.addresses();
         // The back end answers while the tour waits for the gateway, which waits for it.
@@ -104,7 +105,7 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
             tour.make(args, &directory, echo_address).await?;
             if !args.once {
                 tour.output.line("\nserving; Ctrl-C stops it")?;
-                serve::wait_for_signal().await?;
+                signals.wait().await;
             }
             Ok(tour.wrong)
         };
