@@ -8,7 +8,7 @@ use postern::model::{
 };
 
 /// A mock that answers preflights, as `EnableCors` makes it.
-pub fn preflight() -> Method {
+pub(crate) fn preflight() -> Method {
     let mut integration = Integration::new(IntegrationType::Mock);
     let template = "{\"statusCode\": 200}".to_owned();
     integration.request_templates.insert("application/json".parse().expect("a media type"), template);
@@ -32,7 +32,7 @@ pub fn preflight() -> Method {
 }
 
 /// An `HTTP` integration with a path mapping and header mappings.
-pub fn mapped() -> Method {
+pub(crate) fn mapped() -> Method {
     let mut integration = Integration::new(IntegrationType::Http);
     integration.uri = Some("http://back-end.internal:8080/pets/{id}".to_owned());
     let mut method = Method::default();
@@ -55,7 +55,7 @@ pub fn mapped() -> Method {
 }
 
 /// An API with about `resources` resources: `/group-G/item-N/{id}`, each leaf with a `GET` and its preflight.
-pub fn api(resources: usize) -> Definition {
+pub(crate) fn api(resources: usize) -> Definition {
     let mut next = 0_u32;
     let mut id = move || {
         let digit = |power: u32| u8::try_from(next / 36_u32.pow(power) % 36).expect("a digit");
