@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Parser as _;
+use postern::cli::Cli;
 use postern::settings::{Flags, Settings, TABLE};
+
+use crate::support::{Postern, Request};
 
 fn top(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -64,4 +68,48 @@ fn the_operations_guide_names_every_setting_with_its_default() {
         let known = key == "config" || TABLE.iter().any(|setting| setting.key == key);
         assert!(known, "docs/operations.md names --{key}, which is no setting of `postern serve`");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operations_guide_names_every_metric() {
+    let postern = Postern::start().await;
+    let scraped = Request::get("/metrics").send(postern.ops).text();
+    let guide = text("docs/operations.md");
+    let mut named = 0;
+    for line in scraped.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let (name, kind) = line.split_once(' ').unwrap();
+        let shown = if kind == "counter" { format!("`{name}_total`") } else { format!("`{name}`") };
+        assert!(guide.contains(&shown), "docs/operations.md does not name {shown}");
+        named += 1;
+    }
+    assert!(named > 10, "the server counts something: {scraped}");
+}
+
+#[test]
+fn every_command_that_the_documents_show_is_one() {
+    let mut shown = 0;
+    for path in ["README.md", "docs/cors.md", "docs/operations.md", "docs/grpc.md", "deploy/README.md"] {
+        for line in text(path).lines().map(str::trim).filter(|line| line.starts_with("postern ")) {
+            let line = line.split(" #").next().unwrap_or(line);
+            let words = words(line);
+            shown += 1;
+            if let Err(error) = Cli::try_parse_from(&words) {
+                panic!("{path} shows `{line}`:\n{error}");
+            }
+        }
+    }
+    assert!(shown > 5, "the documents show {shown} commands");
+}
+
+/// A line's words as a shell takes them; single quotes are all that the documents use.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('\'').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
 }

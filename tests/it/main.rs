@@ -31,6 +31,7 @@ mod deploy;
 mod deployments;
 mod domains;
 mod drain;
+mod examples;
 mod explain;
 mod framing;
 mod harness;
