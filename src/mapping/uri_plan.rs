@@ -77,6 +77,8 @@ const SEGMENT: &AsciiSet = &UNRESERVED
     .remove(b'=')
     .remove(b':')
     .remove(b'@');
+/// What a value that is encoded already must still not bring into a path: its end.
+const BEHIND_PATH: [(char, &str); 2] = [('?', "%3F"), ('#', "%23")];
 /// What a value that is encoded already must still not bring into a query.
 const BETWEEN_PARAMETERS: [(char, &str); 4] = [('&', "%26"), (';', "%3B"), ('+', "%2B"), ('#', "%23")];
 
@@ -168,20 +170,23 @@ fn push<F: Facts + ?Sized>(
         return Err(UriFault::Unsafe);
     }
     match (source, position, std::str::from_utf8(&value)) {
-        (Source::Path(_), Position::Path, Ok(raw)) => target.push_str(raw),
-        (Source::Path(_), Position::Query, Ok(raw)) => {
-            let mut raw = Cow::Borrowed(raw);
-            for (character, escaped) in BETWEEN_PARAMETERS {
-                if raw.contains(character) {
-                    raw = Cow::Owned(raw.replace(character, escaped));
-                }
-            }
-            target.push_str(&raw);
-        }
+        (Source::Path(_), Position::Path, Ok(raw)) => target.push_str(&escaped(raw, &BEHIND_PATH)),
+        (Source::Path(_), Position::Query, Ok(raw)) => target.push_str(&escaped(raw, &BETWEEN_PARAMETERS)),
         (_, Position::Path, _) => target.extend(percent_encode(&value, SEGMENT)),
         (_, Position::Query, _) => target.extend(percent_encode(&value, UNRESERVED)),
     }
     Ok(())
+}
+
+/// A value as it was sent, but for what would end the part of the URI that it stands in.
+fn escaped<'v>(raw: &'v str, table: &[(char, &str)]) -> Cow<'v, str> {
+    let mut value = Cow::Borrowed(raw);
+    for (character, replacement) in table {
+        if value.contains(*character) {
+            value = Cow::Owned(value.replace(*character, replacement));
+        }
+    }
+    value
 }
 
 fn is_unsafe(value: &[u8]) -> bool {

@@ -91,6 +91,7 @@ fn values_are_put_where_they_belong() {
         ("http://b/a/b/?x=1&y", "", "", "/a/b/?x=1&y"),
         ("http://b/{proxy}", "a/b%2Fc//d", "", "/a/b%2Fc//d"),
         ("http://b/api/{proxy}.json", "x", "", "/api/x.json"),
+        ("http://b/api/{proxy}", "..?x#y", "", "/api/..%3Fx%23y"),
         ("http://b/{q}", "", "q=a/b%3Fc%23d%25 e", "/a%2Fb%3Fc%23d%25%20e"),
         ("http://b/{q}", "", "q=a%2Bb", "/a+b"),
         ("http://b/x?p={proxy}", "a&b;c+d=e", "", "/x?p=a%26b%3Bc%2Bd=e"),
