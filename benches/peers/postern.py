@@ -31,6 +31,8 @@ def generate(folder):
     if protoc.main(["protoc", f"-I{TOP / 'proto'}", f"-I{known}", f"--python_out={folder}",
                     f"--grpc_python_out={folder}", *files]):
         raise SystemExit("the client could not be generated")
+    # A package, not a bare folder: this file has its name, too.
+    (pathlib.Path(folder) / "postern/__init__.py").touch()
     sys.path.insert(0, folder)
 
 
