@@ -1,6 +1,7 @@
 //! sled, opened and proven sound.
 
 use std::cell::Cell;
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -12,7 +13,7 @@ use prost::Message as _;
 
 use super::super::envelope::{open_bytes, seal_bytes};
 use super::super::{Key, StoreError, keys};
-use super::folder::{remove_half_snapshots, sync_folder};
+use super::folder::{BETWEEN_LOCK_ATTEMPTS, LOCK_ATTEMPTS, remove_half_snapshots, sync_folder};
 use super::mark::StoreId;
 use super::state::State;
 use crate::wire::stored::pb;
@@ -29,6 +30,8 @@ const CACHE_BYTES: u64 = 64 << 20;
 pub(super) enum Unsound {
     /// A newer Postern wrote it.
     Newer(u32),
+    /// sled's own lock on it is held.
+    Locked,
     /// It failed, panicked, or holds something else than was written.
     Damaged(String),
 }
@@ -62,7 +65,7 @@ impl Engine {
             .mode(::sled::Mode::LowSpace)
             .flush_every_ms(None);
         let failed = |error: ::sled::Error| Unsound::Damaged(format!("sled says: {error}"));
-        let db = config.open().map_err(failed)?;
+        let db = open_free(&config)?;
         let records = db.open_tree("records").map_err(failed)?;
         let blobs = db.open_tree("blobs").map_err(failed)?;
         let file = File::options().read(true).write(true).open(folder.join("db"));
@@ -75,7 +78,7 @@ impl Engine {
 
     fn read_format(&self) -> Result<Option<StoreId>, Unsound> {
         let key = format_key();
-        let damaged = |error: &dyn std::fmt::Display| Unsound::Damaged(format!("{key}: {error}"));
+        let damaged = |error: &dyn fmt::Display| Unsound::Damaged(format!("{key}: {error}"));
         let value = self.records.get(key.as_str()).map_err(|error| damaged(&error))?;
         let Some(value) = value else {
             return match self.records.is_empty() && self.blobs.is_empty() {
@@ -98,7 +101,7 @@ impl Engine {
             return Ok(State::default());
         }
         let key = State::key();
-        let damaged = |error: &dyn std::fmt::Display| Unsound::Damaged(error.to_string());
+        let damaged = |error: &dyn fmt::Display| Unsound::Damaged(error.to_string());
         let value = self.records.get(key.as_str()).map_err(|error| damaged(&error))?;
         let value = value.ok_or_else(|| damaged(&"the record of the store's state is missing"))?;
         let state = State::read(&value).map_err(|error| damaged(&error))?;
@@ -157,6 +160,31 @@ impl Engine {
     /// How many bytes the store takes on disk.
     pub(super) fn size_on_disk(&self) -> Result<u64, StoreError> {
         self.db.size_on_disk().map_err(|error| sled_error("tell its size", error))
+    }
+}
+
+/// Opens sled. Its file may still be locked for a moment by the former opening of this very process, although the
+/// data directory is ours: then it is tried again, since this is no damage.
+fn open_free(config: &::sled::Config) -> Result<Db, Unsound> {
+    let is_lock = |error: &::sled::Error| matches!(error, ::sled::Error::Io(error) if error.to_string().starts_with("could not acquire lock"));
+    for _ in 0..LOCK_ATTEMPTS {
+        match config.open() {
+            Err(error) if is_lock(&error) => std::thread::sleep(BETWEEN_LOCK_ATTEMPTS),
+            opened => return opened.map_err(|error| Unsound::Damaged(format!("sled says: {error}"))),
+        }
+    }
+    Err(Unsound::Locked)
+}
+
+impl fmt::Display for Unsound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newer(version) => {
+                write!(f, "its layout is version {version}, and this Postern knows up to {FORMAT_VERSION}")
+            }
+            Self::Locked => f.write_str("its database file is locked by another program"),
+            Self::Damaged(reason) => f.write_str(reason),
+        }
     }
 }
 

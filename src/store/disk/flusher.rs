@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 use super::super::StoreError;
-use super::engine::{Engine, Unsound, quietly};
+use super::engine::{Engine, quietly};
 use super::folder::private;
 use super::mark::Mark;
 use super::state::State;
@@ -96,10 +96,7 @@ impl Core {
         // sled fails for ever after one failed write, and lets go of its file only when it is dropped.
         drop(shared.engine.take());
         redirty(&store.join("db")).map_err(|error| format!("the database cannot be rewritten: {error}"))?;
-        let engine = Engine::open(&store).map_err(|unsound| match unsound {
-            Unsound::Newer(version) => format!("its layout {version} is newer"),
-            Unsound::Damaged(reason) => reason,
-        })?;
+        let engine = Engine::open(&store).map_err(|unsound| unsound.to_string())?;
         let mut mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
         if engine.state.revision < mark.revision() {
             let (found, mark) = (engine.state.revision, mark.revision());

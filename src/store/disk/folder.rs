@@ -5,11 +5,19 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::fault::{Fault, OpenError};
 
 /// How many copies of damaged stores are kept before nothing is tried any more.
 const MAX_COPIES: usize = 3;
+
+/// How often a lock that is held is tried again. A process that was just told to stop, or a child that is between
+/// fork and exec and so shares its parent's descriptors, lets go within moments.
+pub(super) const LOCK_ATTEMPTS: u32 = 25;
+
+/// The time between two attempts.
+pub(super) const BETWEEN_LOCK_ATTEMPTS: Duration = Duration::from_millis(20);
 
 /// Makes a folder that only its owner can enter, and those above it as usual.
 pub(in crate::store) fn make_private(path: &Path) -> io::Result<()> {
@@ -53,7 +61,15 @@ pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
     let path = dir.join("lock");
     let inaccessible = |error: io::Error| OpenError::new(Fault::Inaccessible, &path, error.to_string());
     let mut file = private().open(&path).map_err(inaccessible)?;
-    match file.try_lock() {
+    let mut tried = file.try_lock();
+    for _ in 0..LOCK_ATTEMPTS {
+        if !matches!(tried, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(BETWEEN_LOCK_ATTEMPTS);
+        tried = file.try_lock();
+    }
+    match tried {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let holder = fs::read_to_string(&path).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::serving::{self, Export};
 use super::super::{MemoryStore, Records, StoreError};
-use super::engine::{Engine, FORMAT_VERSION, Unsound, sync_names};
+use super::engine::{Engine, Unsound, sync_names};
 use super::fault::{Fault, OpenError};
 use super::flusher::{Core, with_causes};
 use super::folder::{keep_copy, lock, make_private, remove_snapshots, sync_folder};
@@ -196,13 +196,13 @@ impl Place {
 
     /// sled, as it is.
     fn engine(&self) -> Result<Engine, OpenError> {
-        Engine::open(&self.store).map_err(|unsound| match unsound {
-            Unsound::Newer(version) => {
-                let reason =
-                    format!("its layout is version {version}, and this Postern knows up to {FORMAT_VERSION}");
-                OpenError::new(Fault::Newer, &self.store, reason)
-            }
-            Unsound::Damaged(reason) => OpenError::new(Fault::Damaged, &self.store, reason),
+        Engine::open(&self.store).map_err(|unsound| {
+            let fault = match unsound {
+                Unsound::Newer(_) => Fault::Newer,
+                Unsound::Locked => Fault::Busy,
+                Unsound::Damaged(_) => Fault::Damaged,
+            };
+            OpenError::new(fault, &self.store, unsound.to_string())
         })
     }
 

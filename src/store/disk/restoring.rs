@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::envelope::digest;
 use super::super::{Entry, StoreError};
-use super::engine::{Engine, Unsound, sled_error, sync_names};
+use super::engine::{Engine, sled_error, sync_names};
 use super::fault::{Fault, OpenError};
 use super::folder::{lock, make_private, sync_folder};
 use super::mark::{Mark, Marked, StoreId};
@@ -40,13 +40,8 @@ impl Restoring {
         let id = open::draw_id(dir)?;
         let store = dir.join("store");
         make_private(&store).map_err(inaccessible)?;
-        let engine = Engine::open(&store).map_err(|unsound| {
-            let reason = match unsound {
-                Unsound::Newer(version) => format!("its layout {version} is newer"),
-                Unsound::Damaged(reason) => reason,
-            };
-            OpenError::new(Fault::Inaccessible, &store, reason)
-        })?;
+        let engine = Engine::open(&store)
+            .map_err(|unsound| OpenError::new(Fault::Inaccessible, &store, unsound.to_string()))?;
         Ok(Self { dir: dir.to_owned(), engine: Some(engine), id, whole: false, _lock: lock })
     }
 
