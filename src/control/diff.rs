@@ -1,9 +1,11 @@
 //! Where two versions of an API differ: drafts, deployments, whatever stages serve.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::{Definition, GatewayResponseType, Resource, ResourcePath, Verb};
+use crate::model::{
+    Definition, GatewayResponseType, ModelName, RequestValidatorId, Resource, ResourcePath, Verb,
+};
 
 /// What differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +14,10 @@ pub enum Subject {
     Api,
     /// A customised gateway response.
     GatewayResponse(GatewayResponseType),
+    /// A model.
+    Model(ModelName),
+    /// A request validator.
+    RequestValidator(RequestValidatorId),
     /// A resource, apart from its methods.
     Resource(ResourcePath),
     /// A method with everything it holds.
@@ -45,13 +51,9 @@ pub(super) fn differences(from: &Definition, to: &Definition) -> Vec<Difference>
     if from.api != to.api {
         note(Subject::Api, DifferenceKind::Changed);
     }
-    let kinds: BTreeSet<_> = from.gateway_responses.keys().chain(to.gateway_responses.keys()).collect();
-    for kind in kinds {
-        let sides = (from.gateway_responses.get(kind), to.gateway_responses.get(kind));
-        if let Some(how) = compare(sides.0, sides.1) {
-            note(Subject::GatewayResponse(*kind), how);
-        }
-    }
+    compare_maps(&from.gateway_responses, &to.gateway_responses, Subject::GatewayResponse, &mut note);
+    compare_maps(&from.models, &to.models, Subject::Model, &mut note);
+    compare_maps(&from.request_validators, &to.request_validators, Subject::RequestValidator, &mut note);
     let (mut old, mut new) = (from.walk().into_iter().peekable(), to.walk().into_iter().peekable());
     loop {
         let (path, before, after) = match (old.peek(), new.peek()) {
@@ -69,6 +71,20 @@ pub(super) fn differences(from: &Definition, to: &Definition) -> Vec<Difference>
         compare_resources(&path, before, after, &mut note);
     }
     found
+}
+
+fn compare_maps<K: Ord + Clone, V: PartialEq>(
+    before: &BTreeMap<K, V>,
+    after: &BTreeMap<K, V>,
+    subject: impl Fn(K) -> Subject,
+    note: &mut impl FnMut(Subject, DifferenceKind),
+) {
+    let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    for key in keys {
+        if let Some(how) = compare(before.get(key), after.get(key)) {
+            note(subject(key.clone()), how);
+        }
+    }
 }
 
 fn compare_resources(
@@ -110,7 +126,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::model::{Api, ApiId, GatewayResponse, Method, ResourceId};
+    use crate::model::{Api, ApiId, GatewayResponse, Method, RequestValidator, ResourceId};
 
     fn tree(paths: &[(&str, &str)]) -> Definition {
         let api = Api::new(ApiId::from_random([1; 10]), "pets".into(), SystemTime::UNIX_EPOCH);
@@ -143,6 +159,8 @@ mod tests {
             let subject = match d.subject {
                 Subject::Api => "api".to_owned(),
                 Subject::GatewayResponse(kind) => kind.to_string(),
+                Subject::Model(name) => format!("model {name}"),
+                Subject::RequestValidator(id) => format!("request validator {id}"),
                 Subject::Resource(path) => path.to_string(),
                 Subject::Method(path, verb) => format!("{verb} {path}"),
             };
@@ -165,11 +183,21 @@ mod tests {
         to.edit(root, |r| r.methods.values_mut().for_each(|m| m.api_key_required = true)).expect("there");
         to.gateway_responses.insert(GatewayResponseType::Throttled, GatewayResponse::default().into());
         Arc::make_mut(&mut to.api).name = "other".into();
+        to.models.remove(&"Empty".parse().expect("a name"));
+        let validator = RequestValidator {
+            id: "abc123".parse().expect("an id"),
+            name: "all".into(),
+            validate_request_parameters: true,
+            validate_request_body: true,
+        };
+        to.request_validators.insert(validator.id, validator.into());
         assert_eq!(
             show(&from, &to),
             [
                 "Changed api",
                 "Added THROTTLED",
+                "Removed model Empty",
+                "Added request validator abc123",
                 "Changed GET /",
                 "Removed /cats",
                 "Removed GET /cats",
@@ -179,6 +207,6 @@ mod tests {
                 "Removed PUT /pets/{id}",
             ]
         );
-        assert_eq!(show(&to, &from).len(), 9);
+        assert_eq!(show(&to, &from).len(), 11);
     }
 }

@@ -1,9 +1,12 @@
-//! A whole API: its settings, its tree of resources and its gateway responses.
+//! A whole API: its settings, its tree of resources, and what these refer to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Api, GatewayResponse, GatewayResponseType, PathPart, Resource, ResourceId, ResourcePath};
+use super::{
+    Api, GatewayResponse, GatewayResponseType, Model, ModelName, PathPart, RequestValidator,
+    RequestValidatorId, Resource, ResourceId, ResourcePath,
+};
 
 /// A rule of the path tree that a change would break (API Gateway, *Set up API Gateway resources*).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,25 +44,31 @@ pub struct Definition {
     pub api: Arc<Api>,
     /// Customised gateway responses.
     pub gateway_responses: BTreeMap<GatewayResponseType, Arc<GatewayResponse>>,
+    /// Models, each under its own name.
+    pub models: BTreeMap<ModelName, Arc<Model>>,
+    /// Request validators, each under its own id.
+    pub request_validators: BTreeMap<RequestValidatorId, Arc<RequestValidator>>,
     root: ResourceId,
     resources: BTreeMap<ResourceId, Arc<Resource>>,
     children: BTreeMap<ResourceId, BTreeMap<PathPart, ResourceId>>,
 }
 
 impl Definition {
-    /// An API with nothing but a root resource.
+    /// An API with nothing but a root resource and the default models.
     #[must_use]
     pub fn new(api: Api, root: ResourceId) -> Self {
         Self {
             api: Arc::new(api),
             gateway_responses: BTreeMap::new(),
+            models: Model::defaults(),
+            request_validators: BTreeMap::new(),
             root,
             resources: BTreeMap::from([(root, Arc::new(Resource::new(root, None)))]),
             children: BTreeMap::new(),
         }
     }
 
-    /// Puts an API together from its parts, in any order.
+    /// Puts an API together from its parts, in any order. It has the default models and no request validators.
     ///
     /// # Errors
     /// When the parts do not make a tree with exactly one root.
@@ -83,7 +92,8 @@ impl Definition {
                 }
             }
         }
-        let whole = Self { api, gateway_responses, root, resources, children };
+        let (models, request_validators) = (Model::defaults(), BTreeMap::new());
+        let whole = Self { api, gateway_responses, models, request_validators, root, resources, children };
         // Every resource must be reachable, or a cycle or a missing parent hides in the parts.
         let reached = whole.walk().len();
         if reached == whole.resources.len() { Ok(whole) } else { Err(DefinitionError::Root) }

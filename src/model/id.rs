@@ -81,6 +81,14 @@ id!(
     /// Names a deployment, unique across partitions. Six characters.
     DeploymentId, 6, "a deployment id"
 );
+id!(
+    /// Names a model within its API. Six characters.
+    ModelId, 6, "a model id"
+);
+id!(
+    /// Names a request validator within its API. Six characters.
+    RequestValidatorId, 6, "a request validator id"
+);
 
 #[cfg(test)]
 mod tests {

@@ -18,9 +18,11 @@ mod id;
 mod integration;
 mod issue;
 mod method;
+mod models;
 mod name;
 mod origin;
 mod partition;
+mod request_validator;
 mod resource;
 mod revision;
 mod stage;
@@ -34,16 +36,18 @@ pub use definition::{Definition, DefinitionError};
 pub use deployment::{ChainHash, ContentHash, Deployment, DeploymentSummary, Hash};
 pub use domain::{BasePath, DomainBinding, HostName};
 pub use gateway_response::{Family, GatewayResponse, GatewayResponseType};
-pub use id::{ApiId, DeploymentId, ID_ALPHABET, InvalidId, ResourceId};
+pub use id::{ApiId, DeploymentId, ID_ALPHABET, InvalidId, ModelId, RequestValidatorId, ResourceId};
 pub use integration::{
     ConnectionType, ContentHandling, DEFAULT_INTEGRATION_TIMEOUT, Integration, IntegrationResponse,
     IntegrationTimeout, IntegrationType, PassthroughBehavior,
 };
 pub use issue::{Issue, Issues};
 pub use method::{AuthorizationType, ManagedBy, Method, MethodParameter, MethodResponse, ParameterLocation};
+pub use models::{Model, ModelName};
 pub use name::{HeaderParameter, InvalidName, MediaType, ParameterName, PathPart, Status, Verb};
 pub use origin::{HostPattern, InvalidOrigin, Origin, OriginPattern, OriginRef, Scheme};
 pub use partition::{AccountId, Partition, Region};
+pub use request_validator::RequestValidator;
 pub use resource::{Resource, ResourcePath};
 pub use revision::{Expected, Revision, StoreRevision};
 pub use stage::{Canary, Stage, StageName, StageTarget, StageVariables};

@@ -1,8 +1,8 @@
 //! Data that an earlier Postern wrote opens, and reads back as it was: for ever.
 //!
-//! `tests/stored/v1/` has a data directory, a backup and an export for serving as layout 1 wrote them, and what they
-//! hold as text. They are never written again. When `model` gains a field, the text gains that field's default, and
-//! nothing else may change in it. A new layout gets a folder of its own: `POSTERN_WRITE_STORED=v2 cargo test --test it
+//! Each folder of `tests/stored/` has a data directory, a backup and an export for serving as a layout wrote them, and
+//! what they hold as text. They are never written again. When `model` gains a field, the text gains that field's default, and
+//! nothing else may change in it. A new layout gets a folder of its own: `POSTERN_WRITE_STORED=v3 cargo test --test it
 //! old_records` writes one.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ fn folder(layout: &str) -> PathBuf {
 }
 
 /// The layouts there ever were.
-const LAYOUTS: [&str; 1] = ["v1"];
+const LAYOUTS: [&str; 2] = ["v1", "v2"];
 
 #[tokio::test]
 async fn what_every_layout_wrote_opens_and_reads_back() {
@@ -140,6 +140,9 @@ async fn describe(records: &Records, scope: Scope) -> String {
 /// Of the many resources that hold nothing only where they hang; their content is under the root's hash anyway.
 fn describe_definition(text: &mut String, what: &str, definition: &Definition) {
     writeln!(text, "{what} {:#?}\n{:#?}", definition.api, definition.gateway_responses).unwrap();
+    if definition.models != Model::defaults() || !definition.request_validators.is_empty() {
+        writeln!(text, "{:#?}\n{:#?}", definition.models, definition.request_validators).unwrap();
+    }
     for (path, resource) in definition.walk() {
         write!(text, "{path} ").unwrap();
         if !resource.methods.is_empty() {
@@ -230,6 +233,7 @@ async fn fill(records: &Records) {
     }
     let mut draft = (*records.definition(head.root).await.unwrap()).clone();
     draft.remove(resource_id(7)).unwrap();
+    draft.models.clear();
     let mut edit = Edit::new(ChangeKind::DraftChanged, now());
     edit.put_draft(&head, Arc::new(draft));
     records.commit(edit).await.unwrap();
@@ -302,6 +306,21 @@ fn definition(uri: &str) -> Definition {
         response_templates: BTreeMap::from([("application/json".parse().unwrap(), "{}".to_owned())]),
     };
     definition.gateway_responses.insert(GatewayResponseType::Default4xx, Arc::new(response));
+    let pet = Model {
+        id: "model1".parse().unwrap(),
+        name: "Pet".parse().unwrap(),
+        content_type: "application/json".parse().unwrap(),
+        description: Some("an animal".to_owned()),
+        schema: "{\"type\": \"object\", \"required\": [\"name\"]}".to_owned(),
+    };
+    definition.models.insert(pet.name.clone(), Arc::new(pet));
+    let validator = RequestValidator {
+        id: "valid1".parse().unwrap(),
+        name: "body and parameters".to_owned(),
+        validate_request_parameters: true,
+        validate_request_body: true,
+    };
+    definition.request_validators.insert(validator.id, Arc::new(validator));
     let everything = method(uri);
     let change = |resource: &mut Resource| {
         resource.methods.insert(Verb::Get, everything);

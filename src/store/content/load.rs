@@ -42,7 +42,7 @@ async fn pages(store: &dyn Store, root: Hash) -> Result<Vec<Page>, StoreError> {
 /// The definition of a root, every blob checked against its hash.
 pub(in crate::store) async fn definition(store: &dyn Store, root: Hash) -> Result<Loaded, StoreError> {
     let pages = pages(store, root).await?;
-    let entries: Vec<_> = pages.iter().flat_map(|page| page.entries.iter().copied()).collect();
+    let entries: Vec<_> = pages.iter().flat_map(|page| page.entries.iter().cloned()).collect();
     let hashes: Vec<_> = entries.iter().map(|(_, hash)| *hash).collect();
     let bytes = blobs(store, &hashes).await?;
     // Thousands of parts take milliseconds to check and read.
@@ -54,15 +54,28 @@ pub(in crate::store) async fn definition(store: &dyn Store, root: Hash) -> Resul
 fn assemble(root: Hash, entries: &[(PartName, Hash)], bytes: &[Bytes]) -> Result<Definition, StoreError> {
     let mut api = None;
     let mut responses = BTreeMap::new();
+    let mut models = BTreeMap::new();
+    let mut no_models = false;
+    let mut validators = BTreeMap::new();
     let mut resources = Vec::with_capacity(entries.len());
     for ((name, hash), bytes) in entries.iter().zip(bytes) {
-        match (name, Part::read(*name, *hash, bytes)?) {
+        match (name, Part::read(name, *hash, bytes)?) {
             (_, Part::Api(part)) => api = Some(part),
             (PartName::GatewayResponse(kind), Part::GatewayResponse(part)) => {
                 responses.insert(*kind, part);
             }
+            (_, Part::NoModels) => no_models = true,
+            (PartName::Model(name), Part::Model(part)) if part.name == *name => {
+                models.insert(name.clone(), part);
+            }
+            (PartName::RequestValidator(id), Part::RequestValidator(part)) if part.id == *id => {
+                validators.insert(*id, part);
+            }
             (PartName::Resource(id), Part::Resource(part)) if part.id == *id => resources.push(part),
-            (name, Part::GatewayResponse(_) | Part::Resource(_)) => {
+            (
+                name,
+                Part::GatewayResponse(_) | Part::Model(_) | Part::RequestValidator(_) | Part::Resource(_),
+            ) => {
                 return Err(StoreError::damaged(
                     format_args!("{name} in {root}"),
                     "it has another name inside",
@@ -71,7 +84,14 @@ fn assemble(root: Hash, entries: &[(PartName, Hash)], bytes: &[Bytes]) -> Result
         }
     }
     let api = api.ok_or_else(|| StoreError::damaged(root, "it has no API settings"))?;
-    Definition::from_parts(api, responses, resources).map_err(|error| StoreError::damaged(root, error))
+    let mut definition = Definition::from_parts(api, responses, resources)
+        .map_err(|error| StoreError::damaged(root, error))?;
+    // Layout 1 had no models: what it wrote has the default ones, as an API that is made now.
+    if no_models || !models.is_empty() {
+        definition.models = models;
+    }
+    definition.request_validators = validators;
+    Ok(definition)
 }
 
 /// Only the API's own settings under a root: three blobs, whatever the size of the API.
@@ -79,10 +99,14 @@ pub(in crate::store) async fn api_settings(store: &dyn Store, root: Hash) -> Res
     let no_settings = || StoreError::damaged(root, "it has no API settings");
     let first = *read_manifest(root, &blob(store, root).await?)?.first().ok_or_else(no_settings)?;
     let page = read_page(first, &blob(store, first).await?)?;
-    let (name, hash) = page.entries[0];
-    match Part::read(name, hash, &blob(store, hash).await?)? {
+    let (name, hash) = &page.entries[0];
+    match Part::read(name, *hash, &blob(store, *hash).await?)? {
         Part::Api(api) => Ok(api),
-        Part::GatewayResponse(_) | Part::Resource(_) => Err(no_settings()),
+        Part::GatewayResponse(_)
+        | Part::NoModels
+        | Part::Model(_)
+        | Part::RequestValidator(_)
+        | Part::Resource(_) => Err(no_settings()),
     }
 }
 
@@ -115,6 +139,9 @@ pub(in crate::store) fn children(hash: Hash, bytes: &[u8]) -> Result<Vec<Hash>, 
         pb::content::Kind::ApiV1(_)
         | pb::content::Kind::ResourceV1(_)
         | pb::content::Kind::GatewayResponseV1(_)
-        | pb::content::Kind::RecordV1(_) => Ok(Vec::new()),
+        | pb::content::Kind::RecordV1(_)
+        | pb::content::Kind::ModelV1(_)
+        | pb::content::Kind::NoModelsV1(_)
+        | pb::content::Kind::RequestValidatorV1(_) => Ok(Vec::new()),
     }
 }

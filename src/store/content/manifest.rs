@@ -41,7 +41,7 @@ pub(in crate::store) struct Loaded {
 impl Loaded {
     /// Every name with its hash, in order.
     pub(super) fn entries(&self) -> impl Iterator<Item = (PartName, Hash)> + '_ {
-        self.pages.iter().flat_map(|page| page.entries.iter().copied())
+        self.pages.iter().flat_map(|page| page.entries.iter().cloned())
     }
 }
 
@@ -59,8 +59,8 @@ pub(super) fn page(entries: Vec<(PartName, Hash)>, known: &[Page]) -> (Vec<Page>
     let mut refs = Vec::with_capacity(groups.len());
     let mut pages = Vec::with_capacity(groups.len());
     for group in groups {
-        let first = group[0].0;
-        let same = known.binary_search_by_key(&first, |page| page.entries[0].0).ok().map(|at| &known[at]);
+        let first = group[0].0.clone();
+        let same = known.binary_search_by(|page| page.entries[0].0.cmp(&first)).ok().map(|at| &known[at]);
         let page = match same.filter(|page| *page.entries == *group) {
             Some(page) => page.clone(),
             None => {

@@ -8,16 +8,25 @@ use prost::Message as _;
 
 use super::super::envelope::digest;
 use super::super::{Blob, StoreError};
-use crate::model::{Api, Definition, GatewayResponse, GatewayResponseType, Hash, Resource, ResourceId};
+use crate::model::{
+    Api, Definition, GatewayResponse, GatewayResponseType, Hash, Model, ModelName, RequestValidator,
+    RequestValidatorId, Resource, ResourceId,
+};
 use crate::wire::stored::pb;
 
 /// The name of a part. Its order is the order of the texts, which the manifest is sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) enum PartName {
     /// `api`
     Api,
     /// `gateway_response/TYPE`
     GatewayResponse(GatewayResponseType),
+    /// `model`: there is none, not even the default ones
+    NoModels,
+    /// `model/NAME`
+    Model(ModelName),
+    /// `request_validator/ID`
+    RequestValidator(RequestValidatorId),
     /// `resource/ID`
     Resource(ResourceId),
 }
@@ -27,7 +36,10 @@ impl PartName {
     pub(super) fn read(text: &str) -> Option<Self> {
         match text.split_once('/') {
             None if text == "api" => Some(Self::Api),
+            None if text == "model" => Some(Self::NoModels),
             Some(("gateway_response", kind)) => kind.parse().ok().map(Self::GatewayResponse),
+            Some(("model", name)) => name.parse().ok().map(Self::Model),
+            Some(("request_validator", id)) => id.parse().ok().map(Self::RequestValidator),
             Some(("resource", id)) => id.parse().ok().map(Self::Resource),
             None | Some(_) => None,
         }
@@ -39,6 +51,9 @@ impl fmt::Display for PartName {
         match self {
             Self::Api => f.write_str("api"),
             Self::GatewayResponse(kind) => write!(f, "gateway_response/{kind}"),
+            Self::NoModels => f.write_str("model"),
+            Self::Model(name) => write!(f, "model/{name}"),
+            Self::RequestValidator(id) => write!(f, "request_validator/{id}"),
             Self::Resource(id) => write!(f, "resource/{id}"),
         }
     }
@@ -49,6 +64,9 @@ impl fmt::Display for PartName {
 pub(super) enum Part {
     Api(Arc<Api>),
     GatewayResponse(Arc<GatewayResponse>),
+    NoModels,
+    Model(Arc<Model>),
+    RequestValidator(Arc<RequestValidator>),
     Resource(Arc<Resource>),
 }
 
@@ -59,23 +77,46 @@ impl Part {
         let responses = definition.gateway_responses.iter().map(|(kind, response)| {
             (PartName::GatewayResponse(*kind), Self::GatewayResponse(Arc::clone(response)))
         });
+        let no_models = definition.models.is_empty().then_some((PartName::NoModels, Self::NoModels));
+        let models = definition
+            .models
+            .iter()
+            .map(|(name, model)| (PartName::Model(name.clone()), Self::Model(Arc::clone(model))));
+        let validators = definition.request_validators.iter().map(|(id, validator)| {
+            (PartName::RequestValidator(*id), Self::RequestValidator(Arc::clone(validator)))
+        });
         let resources = definition
             .resources()
             .map(|resource| (PartName::Resource(resource.id), Self::Resource(Arc::clone(resource))));
-        api.chain(responses).chain(resources)
+        api.chain(responses).chain(no_models).chain(models).chain(validators).chain(resources)
     }
 
     /// Whether this very value is the part `name` of `definition`, told by its address.
-    pub(super) fn is_in(&self, name: PartName, definition: &Definition) -> bool {
+    pub(super) fn is_in(&self, name: &PartName, definition: &Definition) -> bool {
         match (self, name) {
             (Self::Api(api), PartName::Api) => Arc::ptr_eq(api, &definition.api),
             (Self::GatewayResponse(response), PartName::GatewayResponse(kind)) => {
-                definition.gateway_responses.get(&kind).is_some_and(|there| Arc::ptr_eq(there, response))
+                definition.gateway_responses.get(kind).is_some_and(|there| Arc::ptr_eq(there, response))
+            }
+            (Self::NoModels, PartName::NoModels) => definition.models.is_empty(),
+            (Self::Model(model), PartName::Model(name)) => {
+                definition.models.get(name).is_some_and(|there| Arc::ptr_eq(there, model))
+            }
+            (Self::RequestValidator(validator), PartName::RequestValidator(id)) => {
+                definition.request_validators.get(id).is_some_and(|there| Arc::ptr_eq(there, validator))
             }
             (Self::Resource(resource), PartName::Resource(id)) => {
-                definition.resource(id).is_some_and(|there| Arc::ptr_eq(there, resource))
+                definition.resource(*id).is_some_and(|there| Arc::ptr_eq(there, resource))
             }
-            (Self::Api(_) | Self::GatewayResponse(_) | Self::Resource(_), _) => false,
+            (
+                Self::Api(_)
+                | Self::GatewayResponse(_)
+                | Self::NoModels
+                | Self::Model(_)
+                | Self::RequestValidator(_)
+                | Self::Resource(_),
+                _,
+            ) => false,
         }
     }
 
@@ -83,12 +124,15 @@ impl Part {
         encode(match self {
             Self::Api(api) => pb::content::Kind::ApiV1((&**api).into()),
             Self::GatewayResponse(response) => pb::content::Kind::GatewayResponseV1((&**response).into()),
+            Self::NoModels => pb::content::Kind::NoModelsV1(pb::NoModels {}),
+            Self::Model(model) => pb::content::Kind::ModelV1((&**model).into()),
+            Self::RequestValidator(validator) => pb::content::Kind::RequestValidatorV1((&**validator).into()),
             Self::Resource(resource) => pb::content::Kind::ResourceV1((&**resource).into()),
         })
     }
 
     /// The part that stands in the manifest under `name`.
-    pub(super) fn read(name: PartName, hash: Hash, bytes: &[u8]) -> Result<Self, StoreError> {
+    pub(super) fn read(name: &PartName, hash: Hash, bytes: &[u8]) -> Result<Self, StoreError> {
         let damaged = |error| StoreError::damaged(format_args!("{name} ({hash})"), error);
         match (name, decode(hash, bytes)?) {
             (PartName::Api, pb::content::Kind::ApiV1(api)) => {
@@ -97,6 +141,14 @@ impl Part {
             (PartName::GatewayResponse(_), pb::content::Kind::GatewayResponseV1(response)) => {
                 let response = GatewayResponse::try_from(response).map_err(damaged)?;
                 Ok(Self::GatewayResponse(Arc::new(response)))
+            }
+            (PartName::NoModels, pb::content::Kind::NoModelsV1(pb::NoModels {})) => Ok(Self::NoModels),
+            (PartName::Model(_), pb::content::Kind::ModelV1(model)) => {
+                Ok(Self::Model(Arc::new(Model::try_from(model).map_err(damaged)?)))
+            }
+            (PartName::RequestValidator(_), pb::content::Kind::RequestValidatorV1(validator)) => {
+                let validator = RequestValidator::try_from(validator).map_err(damaged)?;
+                Ok(Self::RequestValidator(Arc::new(validator)))
             }
             (PartName::Resource(_), pb::content::Kind::ResourceV1(resource)) => {
                 Ok(Self::Resource(Arc::new(Resource::try_from(resource).map_err(damaged)?)))
@@ -131,7 +183,10 @@ mod tests {
     #[test]
     fn names_sort_as_their_texts_do() {
         let id = |text: &str| PartName::Resource(text.parse().expect("an id"));
+        let model = |text: &str| PartName::Model(text.parse().expect("a name"));
         let mut names = vec![id("zzzzzz"), id("000000"), id("a00000"), PartName::Api];
+        names.extend([model("pet"), model("Pet"), model("Pet2"), PartName::NoModels]);
+        names.push(PartName::RequestValidator("abc123".parse().expect("an id")));
         names.extend(GatewayResponseType::ALL.map(PartName::GatewayResponse));
         names.sort();
         let texts: Vec<_> = names.iter().map(ToString::to_string).collect();
@@ -139,6 +194,6 @@ mod tests {
         for name in names {
             assert_eq!(PartName::read(&name.to_string()), Some(name));
         }
-        assert_eq!(PartName::read("model/Pet"), None);
+        assert_eq!(PartName::read("authorizer/abc123"), None);
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::store) fn write(definition: &Arc<Definition>, base: Option<&Loaded
     for (name, part) in Part::all(definition) {
         while known.next_if(|(earlier, _)| *earlier < name).is_some() {}
         let stored = known.next_if(|(same, _)| *same == name).map(|(_, hash)| hash);
-        let unchanged = base.is_some_and(|base| part.is_in(name, &base.definition));
+        let unchanged = base.is_some_and(|base| part.is_in(&name, &base.definition));
         match stored.filter(|_| unchanged) {
             Some(hash) => entries.push((name, hash)),
             None => {

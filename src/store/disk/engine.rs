@@ -20,7 +20,7 @@ use crate::wire::stored::pb;
 
 /// The layout that this binary writes, and the newest it reads. Raised with every change of `store.v1` or of the
 /// table of keys.
-pub(in crate::store) const FORMAT_VERSION: u32 = 1;
+pub(in crate::store) const FORMAT_VERSION: u32 = 2;
 
 /// Enough for the pages in use; sled's own default of 1 GiB is more than a gateway may take.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -45,6 +45,8 @@ pub(super) struct Engine {
     file: File,
     /// `None` as long as the store is empty.
     pub(super) store_id: Option<StoreId>,
+    /// The layout that the store says it has.
+    version: u32,
     pub(super) state: State,
 }
 
@@ -70,13 +72,16 @@ impl Engine {
         let blobs = db.open_tree("blobs").map_err(failed)?;
         let file = File::options().read(true).write(true).open(folder.join("db"));
         let file = file.map_err(|error| Unsound::Damaged(error.to_string()))?;
-        let mut engine = Self { db, records, blobs, file, store_id: None, state: State::default() };
-        engine.store_id = engine.read_format()?;
+        let (store_id, version, state) = (None, FORMAT_VERSION, State::default());
+        let mut engine = Self { db, records, blobs, file, store_id, version, state };
+        if let Some((id, version)) = engine.read_format()? {
+            (engine.store_id, engine.version) = (Some(id), version);
+        }
         engine.state = engine.read_state()?;
         Ok(engine)
     }
 
-    fn read_format(&self) -> Result<Option<StoreId>, Unsound> {
+    fn read_format(&self) -> Result<Option<(StoreId, u32)>, Unsound> {
         let key = format_key();
         let damaged = |error: &dyn fmt::Display| Unsound::Damaged(format!("{key}: {error}"));
         let value = self.records.get(key.as_str()).map_err(|error| damaged(&error))?;
@@ -92,7 +97,7 @@ impl Engine {
             return Err(Unsound::Newer(format.version));
         }
         let id = format.store_id.try_into().map_err(|_| damaged(&"the store's id has no 16 bytes"))?;
-        Ok(Some(id))
+        Ok(Some((id, format.version)))
     }
 
     /// The state, if it is what the records add up to.
@@ -124,14 +129,23 @@ impl Engine {
 
     /// Writes the format and the state of a new store.
     pub(super) fn found(&mut self, id: StoreId) -> Result<(), StoreError> {
-        let format = pb::Format { version: FORMAT_VERSION, store_id: id.to_vec() };
-        let key = format_key();
         let mut batch = ::sled::Batch::default();
-        batch.insert(key.as_str(), seal_bytes(&key, &format.encode_to_vec()));
+        batch.insert(format_key().as_str(), format_record(id));
         batch.insert(State::key().as_str(), self.state.to_bytes());
         self.records.apply_batch(batch).map_err(|error| sled_error("write", error))?;
-        self.store_id = Some(id);
+        (self.store_id, self.version) = (Some(id), FORMAT_VERSION);
         self.sync()
+    }
+
+    /// Says that the store has this binary's layout from now on, so that an older binary refuses it. What is in it
+    /// stays as it is: every layout can be read.
+    pub(super) fn raise_format(&mut self) -> Result<(), StoreError> {
+        let Some(id) = self.store_id.filter(|_| self.version < FORMAT_VERSION) else { return Ok(()) };
+        let mut batch = ::sled::Batch::default();
+        batch.insert(format_key().as_str(), format_record(id));
+        self.records.apply_batch(batch).map_err(|error| sled_error("write", error))?;
+        self.version = FORMAT_VERSION;
+        Ok(())
     }
 
     /// Removes the note that a sweep is running: whoever ran it is gone, since this process has the store now.
@@ -212,6 +226,12 @@ pub(super) fn sync_names(folder: &Path) -> io::Result<()> {
 
 fn format_key() -> Key {
     Key::new("format")
+}
+
+/// What stands under [`format_key`] in a store of this binary's layout.
+fn format_record(id: StoreId) -> Vec<u8> {
+    let format = pb::Format { version: FORMAT_VERSION, store_id: id.to_vec() };
+    seal_bytes(&format_key(), &format.encode_to_vec())
 }
 
 /// Whether a key of the tree is none of the keyspace's.

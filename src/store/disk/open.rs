@@ -212,7 +212,9 @@ impl Place {
         let written = match engine.store_id {
             None => engine.found(marked.store_id),
             // What is read may not have reached the disk before the last process ended.
-            Some(_) => engine.forget_sweep().and_then(|()| engine.sync()),
+            Some(_) => {
+                engine.forget_sweep().and_then(|()| engine.raise_format()).and_then(|()| engine.sync())
+            }
         };
         written.map_err(|error| self.unusable(&error))?;
         let synced = sync_names(&self.store).and_then(|()| sync_folder(&self.dir));

@@ -11,6 +11,8 @@ mod field;
 mod gateway_response;
 mod integration;
 mod method;
+mod model;
+mod request_validator;
 mod resource;
 mod stage;
 

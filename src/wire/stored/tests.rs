@@ -316,6 +316,23 @@ fn gateway_response() -> impl Strategy<Value = GatewayResponse> {
     )
 }
 
+fn model() -> impl Strategy<Value = Model> {
+    (parsed("[a-z0-9]{6}"), parsed("[A-Za-z0-9]{1,9}"), media(), option::of(text()), text()).prop_map(
+        |(id, name, content_type, description, schema)| Model { id, name, content_type, description, schema },
+    )
+}
+
+fn request_validator() -> impl Strategy<Value = RequestValidator> {
+    (parsed("[a-z0-9]{6}"), text(), any::<bool>(), any::<bool>()).prop_map(
+        |(id, name, validate_request_parameters, validate_request_body)| RequestValidator {
+            id,
+            name,
+            validate_request_parameters,
+            validate_request_body,
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -332,6 +349,16 @@ proptest! {
     #[test]
     fn gateway_responses_round_trip(value in gateway_response()) {
         round_trip::<GatewayResponse, pb::GatewayResponse>(&value)?;
+    }
+
+    #[test]
+    fn models_round_trip(value in model()) {
+        round_trip::<Model, pb::Model>(&value)?;
+    }
+
+    #[test]
+    fn request_validators_round_trip(value in request_validator()) {
+        round_trip::<RequestValidator, pb::RequestValidator>(&value)?;
     }
 
     #[test]
