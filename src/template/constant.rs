@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::{InvalidTemplate, Place};
+
 /// Something in a template that depends on a request, or might: not supported yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not supported yet: line {line}, column {column}: {what}")]
@@ -9,6 +11,16 @@ pub struct NotConstant {
     line: usize,
     column: usize,
     what: &'static str,
+}
+
+impl From<NotConstant> for InvalidTemplate {
+    fn from(error: NotConstant) -> Self {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self {
+            place: Place { line: count(error.line), column: count(error.column) },
+            what: format!("not supported yet: {}", error.what).into(),
+        }
+    }
 }
 
 const REFERENCE: &str = "a reference ($…) in a template";
