@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::compile::cell::Publisher;
 use crate::model::Partition;
+use crate::ops::Metrics;
 use crate::store::Records;
 
 use super::handle::Inner;
@@ -19,6 +20,8 @@ pub struct Setup {
     pub clock: Clock,
     /// Where things are made when the caller names no partition.
     pub partition: Partition,
+    /// Where each publication is counted.
+    pub metrics: Metrics,
 }
 
 impl Control {
@@ -31,8 +34,8 @@ impl Control {
     /// # Errors
     /// When the records cannot be read.
     pub async fn open(records: Records, publisher: Arc<Publisher>, setup: Setup) -> Result<Self, Error> {
-        let Setup { limits, clock, partition } = setup;
-        let serving = Serving::new(publisher);
+        let Setup { limits, clock, partition, metrics } = setup;
+        let serving = Serving::new(publisher, metrics);
         let control = Self::of(Inner::new(records, serving, limits, clock, partition));
         control.serve_all().await?;
         Ok(control)

@@ -12,6 +12,7 @@ use crate::model::{
     ApiId, BasePath, Definition, DomainBinding, Hash, HostName, Issue, Partition, Stage, StageName,
     StoreRevision,
 };
+use crate::ops::Metrics;
 use crate::store::{CommitError, Committed, Edit, Served, StoreError};
 
 use super::handle::Inner;
@@ -55,6 +56,7 @@ pub struct Unserved {
 /// Compiles, and holds the writing end of what is served.
 pub(super) struct Serving {
     publisher: Arc<Publisher>,
+    metrics: Metrics,
     recent: SyncMutex<Recent>,
     /// Whoever changes what is served holds it from before the commit until after publishing: snapshots come in the
     /// order of commits. Draft edits do not need it.
@@ -73,7 +75,7 @@ struct Table {
 }
 
 impl Serving {
-    pub(super) fn new(publisher: Arc<Publisher>) -> Self {
+    pub(super) fn new(publisher: Arc<Publisher>, metrics: Metrics) -> Self {
         let table = Table {
             snapshot: publisher.current(),
             bindings: BTreeMap::new(),
@@ -81,7 +83,7 @@ impl Serving {
             unserved: Vec::new(),
             in_doubt: true,
         };
-        Self { publisher, recent: SyncMutex::default(), table: Mutex::new(table) }
+        Self { publisher, metrics, recent: SyncMutex::default(), table: Mutex::new(table) }
     }
 
     /// Compiles what `root` names, off the calling thread; what was compiled lately or is served now costs nothing.
@@ -264,8 +266,9 @@ impl Inner {
 
     fn publish(&self, table: &Table) {
         // A refusal means that something as new is served already: at start on an empty store, or after doubt.
-        if let Err(superseded) = self.serving.publisher.publish(table.snapshot.clone()) {
-            tracing::debug!(%superseded, "nothing new to publish");
+        match self.serving.publisher.publish(table.snapshot.clone()) {
+            Ok(_) => self.serving.metrics.published(table.snapshot.store_revision.0),
+            Err(superseded) => tracing::debug!(%superseded, "nothing new to publish"),
         }
     }
 }

@@ -4,7 +4,7 @@ use postern::wire::pb;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use crate::support::{Postern, mock};
+use crate::support::{Postern, Request, mock};
 
 /// A mock whose answers carry a version.
 fn version(number: &str) -> pb::Method {
@@ -135,4 +135,32 @@ async fn a_deployment_that_a_stage_serves_cannot_be_deleted() {
     assert!(left.deleted);
     assert_eq!((left.number, left.content_hash.len()), (1, 64));
     assert_eq!(server.get("/pets").header("x-version"), Some("2"));
+}
+
+/// The value of a metric without labels.
+fn metric(server: &Postern, name: &str) -> u64 {
+    let text = Request::get("/metrics").send(server.ops).text();
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn publications_and_the_revision_served_are_counted() {
+    let server = Postern::start().await;
+    let counts = || {
+        let publishes = metric(&server, "postern_snapshot_publishes_total");
+        (publishes, metric(&server, "postern_snapshot_store_revision"))
+    };
+    let api = server.api("counted").await;
+    server.put(&api, "/pets", "GET", version("1")).await;
+    let (mut publishes, mut revision) = counts();
+    for _ in 0..3 {
+        server.deploy(&api, "prod").await;
+        let now = counts();
+        assert_eq!(now.0, publishes + 1, "a deployment to a stage is one publication");
+        assert!(now.1 > revision, "{} is served after {revision}", now.1);
+        (publishes, revision) = now;
+        server.put(&api, "/pets", "GET", version("2")).await;
+        assert_eq!(counts(), now, "an edit of the draft publishes nothing");
+    }
 }

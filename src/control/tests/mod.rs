@@ -26,6 +26,7 @@ use crate::model::{
     ApiId, Integration, IntegrationResponse, IntegrationType, Method, MethodResponse, Partition,
     StageVariables, Status, Verb,
 };
+use crate::ops::Metrics;
 use crate::store::{MemoryStore, Records};
 
 /// The use cases on a store in memory, with what they publish.
@@ -90,7 +91,12 @@ impl Bench {
 }
 
 fn setup(policy: Policy) -> Setup {
-    Setup { limits: Limits::of(policy), clock: counting_clock(), partition: Partition::default() }
+    Setup {
+        limits: Limits::of(policy),
+        clock: counting_clock(),
+        partition: Partition::default(),
+        metrics: Metrics::new(),
+    }
 }
 
 /// A clock that moves on by a second whenever it is read.

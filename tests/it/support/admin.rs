@@ -9,6 +9,7 @@ use postern::compile::Snapshot;
 use postern::compile::cell::Publisher;
 use postern::control::{Clock, Control, Limits, Setup};
 use postern::model::Partition;
+use postern::ops::Metrics;
 use postern::store::{MemoryStore, Records};
 use postern::wire::pb;
 use tokio::net::TcpListener;
@@ -56,8 +57,12 @@ impl AdminServer {
 
     pub async fn guarded(guard: Guard) -> Self {
         let publisher = Arc::new(Publisher::new(Arc::new(Snapshot::empty())));
-        let setup =
-            Setup { limits: Limits::default(), clock: Clock::system(), partition: Partition::default() };
+        let setup = Setup {
+            limits: Limits::default(),
+            clock: Clock::system(),
+            partition: Partition::default(),
+            metrics: Metrics::new(),
+        };
         let records = Records::new(Arc::new(MemoryStore::new()));
         let control = Control::open(records, publisher, setup).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
