@@ -15,6 +15,7 @@ mod admin_reflection;
 mod admin_resources;
 mod admin_test_method;
 mod admin_watch;
+mod cases;
 mod cli_backup;
 mod cli_clients;
 mod cli_echo;
