@@ -32,7 +32,7 @@
 //! |---|---|
 //! | [`model`] | the words as types: what an API, a method, a stage *is* |
 //! | [`ops`] | what is counted and logged, whether the process can serve |
-//! | [`route`], [`mapping`], [`template`], [`cors`] | rules without I/O, clock or randomness: paths, expressions, templates, origins |
+//! | [`route`], [`mapping`], [`template`], [`validation`], [`cors`] | rules without I/O, clock or randomness: paths, expressions, templates, models, origins |
 //! | [`wire`] | protobuf messages to and from the model |
 //! | [`store`] | what is durable, and what to do when it is not |
 //! | [`compile`] | definitions to plans, plans and stages to a snapshot |
@@ -50,6 +50,7 @@ pub mod cors;
 pub mod mapping;
 pub mod route;
 pub mod template;
+pub mod validation;
 
 pub mod wire;
 

@@ -15,14 +15,15 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("app", EVERYTHING),
     ("settings", &["model"]),
     ("admin", &["control", "cors", "wire", "model", "ops"]),
-    ("control", &["store", "compile", "cors", "mapping", "route", "model", "ops"]),
-    ("gateway", &["compile", "route", "mapping", "template", "cors", "model", "ops"]),
-    ("compile", &["route", "mapping", "template", "cors", "model"]),
+    ("control", &["store", "compile", "cors", "mapping", "route", "validation", "model", "ops"]),
+    ("gateway", &["compile", "route", "mapping", "template", "validation", "cors", "model", "ops"]),
+    ("compile", &["route", "mapping", "template", "validation", "cors", "model"]),
     ("store", &["wire", "model"]),
     ("wire", &["model"]),
     ("template", &["mapping", "model"]),
     ("route", &["model"]),
     ("mapping", &["model"]),
+    ("validation", &["model"]),
     ("cors", &["model"]),
     ("model", &[]),
     ("ops", &[]),
@@ -32,7 +33,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &["*"];
 
 /// The floors that decide and compute only: time, randomness and ids reach them as arguments.
-const PURE: &[&str] = &["route", "mapping", "template", "cors", "model"];
+const PURE: &[&str] = &["route", "mapping", "template", "validation", "cors", "model"];
 
 /// What a pure floor never names, and why.
 const IMPURE: &[(&str, &str)] = &[
