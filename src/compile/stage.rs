@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cors::policy::Policy;
 use crate::model::{ApiId, DeploymentId, Issue, Partition, StageName, StageVariables, Verb};
-use crate::route::{Match, RequestPath, Tree};
+use crate::route::{Match, RequestPath, Spans, Tree};
 
 use super::{GatewayResponsePlans, MethodPlan};
 
@@ -56,6 +56,21 @@ impl StagePlan {
     pub fn find<'s, 'p>(&'s self, path: RequestPath<'p>, verb: Verb) -> Option<Found<'s, 'p>> {
         let route = self.routes.find(path, verb)?;
         Some(Found { method: &self.methods[*route.value as usize], route })
+    }
+
+    /// The path parameters that a match found in `path`, the last one first, with their values as they were sent.
+    pub fn path_parameters<'s, 'p>(
+        &'s self,
+        path: RequestPath<'p>,
+        spans: &'p Spans,
+    ) -> impl Iterator<Item = (&'s str, &'p str)> {
+        self.routes.parameters(path, spans)
+    }
+
+    /// The method of a number, which is the value of a route.
+    #[must_use]
+    pub fn method(&self, number: usize) -> Option<&Arc<MethodPlan>> {
+        self.methods.get(number)
     }
 
     /// All methods.

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap,
-    HeaderName, HeaderValue, ORIGIN,
+    ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, ORIGIN,
 };
 use http::request::Parts;
 use http::{Method, Response, StatusCode, Version};
@@ -26,15 +26,13 @@ use super::snapshot::Stage;
 use super::upstream::{Outgoing, Upstream};
 use super::worker::Worker;
 use super::{fault, http as http_integration, mock, passthrough};
-use crate::compile::{IntegrationPlan, MethodPlan, PathForm};
+use crate::compile::{IntegrationPlan, MethodPlan};
 use crate::cors::policy::{AnswerOf, CorsRequest, Policy};
-use crate::model::Verb;
-use crate::ops::{LimitKind, VERB_LABELS};
-use crate::route::RequestPath;
+use crate::ops::VERB_LABELS;
+use crate::route::{RequestPath, Spans};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 pub(super) const EXTENDED_ID: HeaderName = HeaderName::from_static("x-amz-apigw-id");
-const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -52,10 +50,12 @@ pub(super) struct Exchange {
     /// Where in the URI's path the part below stage or base path starts.
     pub(super) below: usize,
     /// The number of the method in its stage.
-    method: Option<usize>,
+    pub(super) method: Option<usize>,
+    /// Where the values of its path parameters stand in the path below the stage.
+    pub(super) parameters: Option<Spans>,
     /// The number of the method that answers preflights for the path, when none answers the request itself.
-    preflights: Option<usize>,
-    cors: CorsRequest,
+    pub(super) preflights: Option<usize>,
+    pub(super) cors: CorsRequest,
     pub(super) request_id: RequestId,
     pub(super) extended_id: ExtendedId,
     pub(super) started: Instant,
@@ -99,6 +99,7 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
         stage: None,
         below: 0,
         method: None,
+        parameters: None,
         preflights: None,
         cors: CorsRequest::default(),
         request_id: worker.ids.request_id(),
@@ -147,6 +148,7 @@ impl Exchange {
             stage: Some(stage),
             below: 0,
             method: None,
+            parameters: None,
             preflights: None,
             request_id: worker.ids.request_id(),
             extended_id: worker.ids.extended_id(),
@@ -158,7 +160,7 @@ impl Exchange {
 
     /// The method that answers.
     pub(super) fn plan(&self) -> Option<&MethodPlan> {
-        self.stage.as_ref()?.plan.methods().nth(self.method?).map(|plan| &**plan)
+        self.stage.as_ref()?.plan.method(self.method?).map(|plan| &**plan)
     }
 
     /// The path below the stage, if it is one that may be routed.
@@ -171,136 +173,6 @@ impl Exchange {
         if let Some(log) = &self.log {
             log.borrow_mut().push(line());
         }
-    }
-
-    /// Finds stage and method, and refuses what is beyond the limits. The stage first: what is refused gets the
-    /// headers of its API.
-    fn route(&mut self) -> Result<(), Fault> {
-        let host_is_sound = self.has_one_host();
-        let host = self.host();
-        let path = self.head.uri.path();
-        let form = if self.worker.path_endpoints { PathForm::Served } else { PathForm::Closed };
-        let found = self.worker.current.route(|snapshot| {
-            let routed = snapshot.route(host, path, form).ok()?;
-            Some((routed.stage, path.len() - routed.path.len()))
-        });
-        if let Some((stage, below)) = found {
-            if stage.has_policy {
-                self.cors = CorsRequest::of(&self.head.method, &self.head.headers);
-            }
-            self.stage = Some(stage);
-            self.below = below;
-        }
-        if !host_is_sound || self.head.method == Method::CONNECT {
-            return Err(respond::bad_request());
-        }
-        self.check_limits()?;
-        if self.stage.is_none() {
-            return Err(respond::forbidden());
-        }
-        self.find_method()
-    }
-
-    /// Finds the method of a stage that is known.
-    pub(super) fn find_method(&mut self) -> Result<(), Fault> {
-        self.override_method();
-        let path = self.path().ok_or_else(respond::bad_request)?;
-        let stage = self.stage.as_ref().ok_or_else(respond::forbidden)?;
-        let found = Verb::of(&self.head.method).and_then(|verb| stage.plan.find(path, verb));
-        let Some(found) = found else {
-            let missing = respond::missing_authentication_token(self.head.headers.get(AUTHORIZATION));
-            // Whoever answers preflights for this path has the policy that a script was told of.
-            let preflights = stage.has_policy.then(|| stage.plan.find(path, Verb::Options)).flatten();
-            self.preflights = preflights.map(|found| *found.route.value as usize);
-            return Err(missing);
-        };
-        let number = *found.route.value as usize;
-        self.method = Some(number);
-        Ok(())
-    }
-
-    /// Takes a method by where it is stored, whatever the request's path says; `false` if there is none.
-    pub(super) fn set_method(&mut self, resource_path: &str, verb: Verb) -> bool {
-        let Some(stage) = &self.stage else { return false };
-        let mut methods = stage.plan.methods();
-        self.method = methods.position(|plan| *plan.resource_path == *resource_path && plan.verb == verb);
-        self.method.is_some()
-    }
-
-    /// Whether it is the method of this number that answers.
-    pub(super) fn is_method(&self, number: usize) -> bool {
-        self.method == Some(number)
-    }
-
-    /// The path parameters, if the path leads to the method that answers.
-    pub(super) fn path_parameters(&self) -> Vec<(String, String)> {
-        let found = || {
-            let stage = self.stage.as_ref()?;
-            stage.plan.find(self.path()?, Verb::of(&self.head.method)?)
-        };
-        match found() {
-            Some(found) if self.is_method(*found.route.value as usize) => {
-                let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-                found.route.parameters().into_iter().map(owned).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// `X-HTTP-Method-Override` replaces the verb and is used up.
-    fn override_method(&mut self) {
-        if let Some(value) = self.head.headers.remove(METHOD_OVERRIDE)
-            && let Ok(method) = Method::from_bytes(value.as_bytes())
-        {
-            self.head.method = method;
-        }
-    }
-
-    /// The host that the caller named, with its port, as it was sent; empty if there is none.
-    pub(super) fn host(&self) -> &str {
-        match self.head.uri.authority() {
-            Some(authority) => authority.as_str(),
-            None => self.head.headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default(),
-        }
-    }
-
-    /// Whether the caller names exactly one host, and the same one everywhere (RFC 9112 section 3.2, RFC 9113
-    /// section 8.3.1).
-    fn has_one_host(&self) -> bool {
-        let mut fields = self.head.headers.get_all(HOST).iter();
-        let (first, second) = (fields.next(), fields.next());
-        let host = self.host();
-        let is_named = match (self.head.version, first) {
-            (Version::HTTP_2, Some(field)) => field.as_bytes().eq_ignore_ascii_case(host.as_bytes()),
-            (Version::HTTP_11, field) => field.is_some_and(|field| field.to_str().is_ok()),
-            _ => true,
-        };
-        is_named && second.is_none() && is_host(host)
-    }
-
-    fn check_limits(&self) -> Result<(), Fault> {
-        let (limits, metrics) = (&self.worker.limits, &self.worker.metrics);
-        let uri = self.head.uri.path().len() + self.head.uri.query().map_or(0, |query| query.len() + 1);
-        if uri > limits.uri_bytes {
-            metrics.limit(LimitKind::Uri);
-            return Err(respond::uri_too_long());
-        }
-        let fields: usize = self.head.headers.iter().map(|(n, v)| n.as_str().len() + v.len() + 4).sum();
-        // The request line is method, target, version and what is between and after them.
-        let line = self.head.method.as_str().len() + uri + 12;
-        if line + fields > limits.head_bytes || self.head.headers.len() > limits.header_fields {
-            metrics.limit(LimitKind::Head);
-            return Err(respond::head_too_large());
-        }
-        let announced =
-            self.head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if let (Some(most), Some(announced)) = (limits.streamed_body_bytes, announced)
-            && most < announced
-        {
-            metrics.limit(LimitKind::Body);
-            return Err(respond::request_too_large());
-        }
-        Ok(())
     }
 
     /// The answer, if it takes no waiting.
@@ -329,7 +201,7 @@ impl Exchange {
     fn policy(&self) -> Option<&Policy> {
         let plan = &self.stage.as_ref()?.plan;
         match self.method.or(self.preflights) {
-            Some(number) => plan.methods().nth(number)?.cors.as_deref(),
+            Some(number) => plan.method(number)?.cors.as_deref(),
             None => plan.cors.as_deref(),
         }
     }
@@ -400,11 +272,6 @@ fn verb_label(method: &Method) -> usize {
     }
 }
 
-/// Whether a text is a host with an optional port (RFC 3986 section 3.2.2), or nothing.
-fn is_host(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,23 +283,5 @@ mod tests {
             assert_eq!(VERB_LABELS[verb_label(&method)], label);
         }
         assert_eq!(VERB_LABELS[verb_label(&Method::TRACE)], "OTHER");
-    }
-
-    #[test]
-    fn hosts_hold_nothing_that_could_lead_elsewhere() {
-        for (text, expected) in [
-            ("example.com", true),
-            ("example.com:8080", true),
-            ("[::1]:80", true),
-            ("", true),
-            ("a b", false),
-            ("a/b", false),
-            ("user@host", false),
-            ("a\\b", false),
-            ("a?b", false),
-            ("a#b", false),
-        ] {
-            assert_eq!(is_host(text), expected, "{text:?}");
-        }
     }
 }

@@ -9,7 +9,6 @@ use http::header::{HeaderMap, USER_AGENT};
 use super::exchange::Exchange;
 use super::respond::Fault;
 use crate::mapping::{ContextVariable, Facts};
-use crate::model::Verb;
 use crate::route::host_without_port;
 
 /// A request, and what became of it so far.
@@ -56,11 +55,7 @@ impl Facts for RequestFacts<'_> {
     }
 
     fn path_parameter(&self, name: &str) -> Option<&str> {
-        let exchange = self.exchange;
-        let stage = exchange.stage.as_ref()?;
-        let found = stage.plan.find(exchange.path()?, Verb::of(&exchange.head.method)?)?;
-        // A method that is run by its number (`TestMethod`) has no parameters unless the path leads to it.
-        exchange.is_method(*found.route.value as usize).then(|| found.route.parameter(name)).flatten()
+        self.exchange.path_parameters().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
     fn context(&self, variable: ContextVariable) -> Option<Cow<'_, str>> {

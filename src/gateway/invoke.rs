@@ -223,7 +223,12 @@ fn log_request(exchange: &Exchange, body: &[u8]) {
     exchange.note(|| format!("Starting execution for request: {id}"));
     let path = exchange.plan().map_or("", |plan| &plan.resource_path);
     exchange.note(|| format!("HTTP Method: {}, Resource Path: {path}", exchange.head.method));
-    exchange.note(|| format!("Method request path: {}", braces(exchange.path_parameters().into_iter())));
+    exchange.note(|| {
+        let mut parameters: Vec<_> = exchange.path_parameters().collect();
+        parameters.reverse();
+        let owned = parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        format!("Method request path: {}", braces(owned))
+    });
     let query = Query::new(exchange.head.uri.query());
     exchange.note(|| {
         let pairs = query.pairs().map(|(n, v)| {

@@ -31,6 +31,7 @@ mod listener;
 mod mock;
 mod passthrough;
 mod respond;
+mod routing;
 mod service;
 mod snapshot;
 mod start;

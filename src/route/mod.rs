@@ -12,7 +12,7 @@ mod tree;
 pub use few::Few;
 pub use host::{BasePaths, HostTable, default_endpoint, host_without_port, path_form};
 pub use path::{RefusedPath, RequestPath};
-pub use tree::{Match, NodeId, Tree, TreeBuilder};
+pub use tree::{Match, NodeId, Spans, Tree, TreeBuilder};
 
 #[cfg(test)]
 mod tests;

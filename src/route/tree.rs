@@ -151,27 +151,25 @@ impl<'t, 'p, T> Match<'t, 'p, T> {
         found
     }
 
+    /// Where the values of the path parameters stand; `None` if there are none.
+    #[must_use]
+    pub fn spans(&self) -> Option<Spans> {
+        let mut values = Few::default();
+        (0..self.values.len()).filter_map(|at| self.values.get(at)).for_each(|span| values.push(span));
+        (!values.is_empty()).then_some(Spans { node: self.node, values })
+    }
+
     /// The parameters from the last one up to the first.
     fn rising(&self) -> impl Iterator<Item = (&'t str, &'p str)> + '_ {
-        let tree = self.tree;
-        let path = self.path;
-        let mut node = self.node;
-        let mut left = self.values.len();
-        std::iter::from_fn(move || {
-            loop {
-                let here = &tree.nodes[node.index()];
-                if here.kind == Kind::Root {
-                    return None;
-                }
-                node = here.parent;
-                if here.kind != Kind::Literal {
-                    left = left.checked_sub(1)?;
-                    let span = self.values.get(left)?;
-                    return Some((tree.text_of(here), &path[span.start as usize..span.end as usize]));
-                }
-            }
-        })
+        self.tree.rising(self.path, self.node, &self.values)
     }
+}
+
+/// Where a match's path parameters stand in its path, without the tree and the path.
+#[derive(Clone, Debug)]
+pub struct Spans {
+    node: NodeId,
+    values: Few<Span, 3>,
 }
 
 impl<T> Tree<T> {
@@ -221,6 +219,39 @@ impl<T> Tree<T> {
                 }
             }
         }
+    }
+
+    /// The path parameters of a match, from the last one up to the first: names, and values as they were sent.
+    /// `path` is the one that was matched.
+    pub fn parameters<'t, 'p>(
+        &'t self,
+        path: RequestPath<'p>,
+        spans: &'p Spans,
+    ) -> impl Iterator<Item = (&'t str, &'p str)> {
+        self.rising(path.as_str(), spans.node, &spans.values)
+    }
+
+    fn rising<'t, 'p, 'f, const N: usize>(
+        &'t self,
+        path: &'p str,
+        mut node: NodeId,
+        values: &'f Few<Span, N>,
+    ) -> impl Iterator<Item = (&'t str, &'p str)> + use<'t, 'p, 'f, T, N> {
+        let mut left = values.len();
+        std::iter::from_fn(move || {
+            loop {
+                let here = &self.nodes[node.index()];
+                if here.kind == Kind::Root {
+                    return None;
+                }
+                node = here.parent;
+                if here.kind != Kind::Literal {
+                    left = left.checked_sub(1)?;
+                    let span = values.get(left)?;
+                    return Some((self.text_of(here), path.get(span.start as usize..span.end as usize)?));
+                }
+            }
+        })
     }
 
     /// How many resources it has, the root among them.
