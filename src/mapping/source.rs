@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{ContextVariable, Query, Values};
+use super::{ContextVariable, Payload, Query, Values};
 
 /// What a request, and later the back end's answer, has to say. The data plane implements it over what it holds;
 /// nothing is copied to ask.
@@ -20,6 +20,14 @@ pub trait Facts {
     fn context(&self, variable: ContextVariable) -> Option<Cow<'_, str>>;
     /// The headers of the back end's answer, once there is one.
     fn answer_headers(&self) -> Option<&HeaderMap> {
+        None
+    }
+    /// The request's body, when it is held.
+    fn payload(&self) -> Option<&Payload> {
+        None
+    }
+    /// The body of the back end's answer, when it is held.
+    fn answer_payload(&self) -> Option<&Payload> {
         None
     }
 }
