@@ -33,6 +33,7 @@ pub struct Compiled {
     methods: Methods,
     gateway_responses: GatewayResponses,
     cors: Option<Arc<Policy>>,
+    lists_headers: bool,
     warnings: Vec<Issue>,
 }
 
@@ -93,7 +94,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
     let mut tree = TreeBuilder::default();
     let mut nodes: HashMap<ResourceId, NodeId> = HashMap::with_capacity(definition.resource_count());
     let mut slots = Vec::new();
-    let mut methods = 0_usize;
+    let (mut methods, mut lists_headers) = (0_usize, false);
     for (path, resource) in definition.walk() {
         let node = match &resource.place {
             Some((parent, part)) => tree.add(nodes.get(parent).copied().unwrap_or(NodeId::ROOT), part),
@@ -106,6 +107,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
         {
             let index = u32::try_from(slots.len()).expect("an API has fewer than four billion methods");
             tree.method(node, verb, index);
+            lists_headers |= source.lists_headers();
             slots.push(if source.has_stage_variables() {
                 Slot::Open(Box::new(source))
             } else {
@@ -139,6 +141,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
         },
         gateway_responses,
         cors: policies.of_api(Vec::new()),
+        lists_headers,
         warnings: findings.warnings,
     }))
 }
@@ -200,6 +203,7 @@ pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan
         disable_execute_api_endpoint: compiled.disable_execute_api_endpoint,
         gateway_responses: compiled.gateway_responses.bind(&settings.variables),
         cors: compiled.cors.clone(),
+        lists_headers: compiled.lists_headers,
         warnings,
         routes: Arc::clone(&compiled.routes),
         methods,

@@ -79,6 +79,16 @@ impl MethodSource {
         }
     }
 
+    /// Whether something of it lists the names of a request's headers as they were sent: the connections of callers
+    /// then have to keep them.
+    pub(super) fn lists_headers(&self) -> bool {
+        match &self.integration {
+            IntegrationSource::Mock { .. }
+            | IntegrationSource::Http { .. }
+            | IntegrationSource::Passthrough { .. } => false,
+        }
+    }
+
     /// Its plan on a stage.
     pub(super) fn bind(&self, variables: &StageVariables, back_ends: &mut BackEnds) -> MethodPlan {
         let integration = match &self.integration {

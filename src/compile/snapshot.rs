@@ -20,6 +20,8 @@ pub struct Snapshot {
     /// Stages by API, cut into shards, so that a change copies one of them.
     shards: Box<[Arc<Shard>]>,
     bindings: Arc<HostTable<Target>>,
+    /// How many stages list the names of headers.
+    listing: usize,
 }
 
 type Shard = HashMap<ApiId, Vec<Arc<StagePlan>>>;
@@ -86,6 +88,7 @@ impl Snapshot {
             store_revision: StoreRevision::default(),
             shards: std::iter::repeat_n(shard, SHARDS).collect(),
             bindings: Arc::default(),
+            listing: 0,
         }
     }
 
@@ -134,6 +137,12 @@ impl Snapshot {
         self.shards.iter().flat_map(|shard| shard.values()).flatten()
     }
 
+    /// Whether any stage lists the names of a request's headers as they were sent.
+    #[must_use]
+    pub fn lists_headers(&self) -> bool {
+        self.listing > 0
+    }
+
     fn bound<'p>(&self, paths: &BasePaths<Target>, path: &'p str) -> Result<Routed<'_, 'p>, Unrouted> {
         let (target, rest) = paths.find(path).ok_or(Unrouted)?;
         let stage = self.stage(target.api_id, target.stage.as_str()).ok_or(Unrouted)?;
@@ -159,16 +168,23 @@ pub struct SnapshotEdit(Snapshot);
 impl SnapshotEdit {
     /// Serves a stage, in place of what it served before.
     pub fn put_stage(&mut self, plan: Arc<StagePlan>) -> &mut Self {
+        self.count(plan.lists_headers, |listing| listing + 1);
         let stages = self.shard(plan.api_id).entry(plan.api_id).or_default();
-        match stages.iter_mut().find(|stage| stage.settings.name == plan.settings.name) {
-            Some(stage) => *stage = plan,
-            None => stages.push(plan),
-        }
+        let former = match stages.iter_mut().find(|stage| stage.settings.name == plan.settings.name) {
+            Some(stage) => Some(std::mem::replace(stage, plan)),
+            None => {
+                stages.push(plan);
+                None
+            }
+        };
+        self.count(former.is_some_and(|former| former.lists_headers), |listing| listing - 1);
         self
     }
 
     /// Serves a stage no longer.
     pub fn remove_stage(&mut self, api_id: ApiId, name: &StageName) -> &mut Self {
+        let listed = self.0.stage(api_id, name.as_str()).is_some_and(|stage| stage.lists_headers);
+        self.count(listed, |listing| listing - 1);
         let shard = self.shard(api_id);
         if let Some(stages) = shard.get_mut(&api_id) {
             stages.retain(|stage| stage.settings.name != *name);
@@ -181,7 +197,9 @@ impl SnapshotEdit {
 
     /// Serves an API no longer.
     pub fn remove_api(&mut self, api_id: ApiId) -> &mut Self {
-        self.shard(api_id).remove(&api_id);
+        let stages = self.shard(api_id).remove(&api_id).unwrap_or_default();
+        let listed = stages.iter().filter(|stage| stage.lists_headers).count();
+        self.count(listed > 0, |listing| listing - listed);
         self
     }
 
@@ -199,6 +217,12 @@ impl SnapshotEdit {
     #[must_use]
     pub fn finish(self) -> Arc<Snapshot> {
         Arc::new(self.0)
+    }
+
+    fn count(&mut self, counts: bool, change: impl FnOnce(usize) -> usize) {
+        if counts {
+            self.0.listing = change(self.0.listing);
+        }
     }
 
     fn shard(&mut self, api_id: ApiId) -> &mut Shard {

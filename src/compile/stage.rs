@@ -35,6 +35,8 @@ pub struct StagePlan {
     pub gateway_responses: Arc<GatewayResponsePlans>,
     /// The API's CORS policy, for requests that reach no method.
     pub cors: Option<Arc<Policy>>,
+    /// Whether something of it lists the names of a request's headers as they were sent.
+    pub lists_headers: bool,
     /// What this stage's variables make impossible, each with its place.
     pub warnings: Vec<Issue>,
     pub(super) routes: Arc<Tree<u32>>,

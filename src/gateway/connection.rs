@@ -4,13 +4,14 @@
 //! deadline and doubles what an idle connection costs. So the preface is looked for here, first, and all waiting
 //! is timed by the worker's clock: a connection is always in exactly one [`Phase`], which says what it waits for.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use http::HeaderMap;
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
@@ -20,6 +21,7 @@ use super::exchange::{Answer, Exchange};
 use super::io::CallerIo;
 use super::respond::Fault;
 use super::service::{self, Front};
+use super::spelling::{Recorder, Spelled};
 use super::upstream::Outgoing;
 use super::worker::Worker;
 use crate::ops::LimitKind;
@@ -65,11 +67,16 @@ pub(super) struct Connection {
     ending: Cell<bool>,
     /// Whether a write waits for the caller to read.
     stalled: Cell<bool>,
+    /// Keeps how header names are spelled. There from the connection's start or never.
+    recorder: Option<Box<RefCell<Recorder>>>,
 }
 
 impl Connection {
-    /// Bytes came in.
-    pub(super) fn on_read(&self) {
+    /// These bytes came in.
+    pub(super) fn on_read(&self, bytes: &[u8]) {
+        if let Some(recorder) = &self.recorder {
+            recorder.borrow_mut().read(bytes);
+        }
         let phase = self.phase.get();
         if phase == Phase::Busy && !self.is_http2.get() {
             return;
@@ -97,6 +104,18 @@ impl Connection {
             self.wants_end.set(true);
         }
         (started, Open { connection: Rc::clone(self), started, waited: false })
+    }
+
+    /// How the header names of a request whose head is complete are spelled, if that is known. `headers` is what hyper
+    /// made of it.
+    pub(super) fn spelled(&self, headers: &HeaderMap) -> Option<Box<Spelled>> {
+        self.recorder.as_ref()?.borrow_mut().next(headers).map(Box::new)
+    }
+
+    /// The spelling of a request was asked for and is not known, since nothing asked for it when the connection began:
+    /// it ends with this answer, and the next one is kept in full.
+    pub(super) fn on_unspelled(&self) {
+        self.wants_end.set(self.wants_end.get() || !self.is_http2.get());
     }
 
     /// Whether the answer that is being given is the last on an HTTP/1 connection.
@@ -206,6 +225,8 @@ where
     let Some((length, is_http2)) = sniff(&worker, &mut tcp, &deadline, &mut first).await else { return };
 
     deadline.arm(accepted + worker.timeouts.head);
+    let records = !is_http2 && worker.current.lists_headers();
+    let recorder = records.then(|| Box::new(RefCell::new(Recorder::new())));
     let connection = Rc::new(Connection {
         worker: Rc::clone(&worker),
         peer,
@@ -219,6 +240,7 @@ where
         wants_end: Cell::new(false),
         ending: Cell::new(false),
         stalled: Cell::new(false),
+        recorder,
     });
     let io = TokioIo::new(CallerIo::new(tcp, &first[..length], Rc::clone(&connection)));
     let service = Front::new(Rc::clone(&connection), call);

@@ -23,6 +23,7 @@ use super::connection::Connection;
 use super::ids::{ExtendedId, RequestId};
 use super::respond::{self, Fault};
 use super::snapshot::Stage;
+use super::spelling::Spelled;
 use super::upstream::{Outgoing, Upstream};
 use super::worker::Worker;
 use super::{fault, http as http_integration, mock, passthrough};
@@ -56,6 +57,8 @@ pub(super) struct Exchange {
     /// The number of the method that answers preflights for the path, when none answers the request itself.
     pub(super) preflights: Option<usize>,
     pub(super) cors: CorsRequest,
+    /// How the caller spelled the names of its headers, where that is known.
+    pub(super) spelled: Option<Box<Spelled>>,
     pub(super) request_id: RequestId,
     pub(super) extended_id: ExtendedId,
     pub(super) started: Instant,
@@ -91,6 +94,7 @@ pub(super) enum Begun {
 /// Takes a request as far as it goes without waiting.
 pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, started: Instant) -> Begun {
     let worker = &connection.worker;
+    let spelled = connection.spelled(&head.headers);
     let mut exchange = Exchange {
         worker: Rc::clone(worker),
         peer: connection.peer.ip(),
@@ -102,17 +106,21 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
         parameters: None,
         preflights: None,
         cors: CorsRequest::default(),
+        spelled,
         request_id: worker.ids.request_id(),
         extended_id: worker.ids.extended_id(),
         started,
         integration_latency: Cell::new(None),
         log: None,
     };
-    let is_last = connection.is_last_answer();
     let outcome = match exchange.route() {
         Ok(()) => exchange.answer_now(),
         Err(fault) => Some(Err(fault)),
     };
+    if exchange.spelled.is_none() && exchange.stage.as_ref().is_some_and(|stage| stage.plan.lists_headers) {
+        connection.on_unspelled();
+    }
+    let is_last = connection.is_last_answer();
     match outcome {
         Some(outcome) => Begun::Answered(exchange.finish(outcome, is_last)),
         None => {
@@ -150,6 +158,7 @@ impl Exchange {
             method: None,
             parameters: None,
             preflights: None,
+            spelled: None,
             request_id: worker.ids.request_id(),
             extended_id: worker.ids.extended_id(),
             started: Instant::now(),

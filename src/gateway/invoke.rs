@@ -236,7 +236,11 @@ fn log_request(exchange: &Exchange, body: &[u8]) {
         });
         format!("Method request query string: {}", braces(pairs))
     });
-    exchange.note(|| format!("Method request headers: {}", dump(&exchange.head.headers)));
+    exchange.note(|| {
+        let fields = exchange.headers_as_sent();
+        let pairs = fields.map(|(n, v)| (n.to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()));
+        format!("Method request headers: {}", braces(pairs))
+    });
     exchange.note(|| format!("Method request body before transformations: {}", text(body)));
 }
 

@@ -79,10 +79,10 @@ impl AsyncRead for CallerIo {
         } else {
             std::task::ready!(Pin::new(&mut this.tcp).poll_read(cx, buf))?;
         }
-        let count = buf.filled().len() - before;
-        if count > 0 {
-            this.connection.worker.metrics.received_bytes.add(count as u64);
-            this.connection.on_read();
+        let read = &buf.filled()[before..];
+        if !read.is_empty() {
+            this.connection.worker.metrics.received_bytes.add(read.len() as u64);
+            this.connection.on_read(read);
         }
         Poll::Ready(Ok(()))
     }

@@ -34,6 +34,7 @@ mod respond;
 mod routing;
 mod service;
 mod snapshot;
+mod spelling;
 mod start;
 mod upstream;
 mod worker;

@@ -129,7 +129,7 @@ mod tests {
     use crate::ops::Metrics;
 
     /// A worker that serves `ANY /` as a proxy for every host.
-    fn seed(metrics: &Metrics) -> Seed {
+    fn seed(metrics: &Metrics, lists_headers: bool) -> Seed {
         let api = Api::new("testapi000".parse().expect("an id"), "test".to_owned(), SystemTime::UNIX_EPOCH);
         let root = "root00".parse().expect("an id");
         let mut definition = Definition::new(api, root);
@@ -145,7 +145,8 @@ mod tests {
             deployment: None,
             variables: StageVariables::default(),
         };
-        let plan = bind(&compiled, &settings);
+        let mut plan = bind(&compiled, &settings);
+        Arc::get_mut(&mut plan).expect("nobody else has it").lists_headers = lists_headers;
         let mut edit = Snapshot::empty().edit(StoreRevision(1));
         let binding = DomainBinding {
             host: HostName::Any,
@@ -164,29 +165,69 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_panic_costs_the_request_that_met_it() {
-        let metrics = Metrics::new();
-        let seed = seed(&metrics);
+    /// What a caller is answered that sends `pieces`, one after another, and reads to the end.
+    fn converse<C, F>(seed: Seed, pieces: &[&str], call: C) -> String
+    where
+        C: Fn(Rc<Exchange>, Outgoing) -> F + 'static,
+        F: Future<Output = Result<Answer, Fault>> + 'static,
+    {
+        let pieces: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default());
-        let text = runtime.expect("a runtime").block_on(async {
+        runtime.expect("a runtime").block_on(async {
             let worker = Worker::new(seed);
             worker.start_chores();
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");
             let client = tokio::task::spawn_blocking(move || {
                 let mut stream = std::net::TcpStream::connect(address).expect("a connection");
-                stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+                for piece in pieces {
+                    stream.write_all(piece.as_bytes()).expect("sent");
+                }
                 let mut text = String::new();
                 stream.read_to_string(&mut text).expect("an answer");
                 text
             });
             let (tcp, peer) = listener.accept().await.expect("a connection");
-            let call = |_: Rc<Exchange>, _: Outgoing| async { panic!("a fault of ours, on purpose") };
             connection::serve_by(worker, tcp, peer, call).await;
             client.await.expect("the client ran")
-        });
+        })
+    }
+
+    /// Answers with the names and values of the request's fields, a line for each.
+    async fn list_headers(exchange: Rc<Exchange>, _: Outgoing) -> Result<Answer, Fault> {
+        let lines = exchange
+            .headers_as_sent()
+            .map(|(name, value)| format!("{name}={}\n", value.to_str().unwrap_or_default()))
+            .collect::<String>();
+        Ok(Answer {
+            status: http::StatusCode::OK,
+            headers: http::HeaderMap::new(),
+            body: AnswerBody::full(lines.into()),
+            of: crate::cors::policy::AnswerOf::Proxy,
+            closes: false,
+        })
+    }
+
+    #[test]
+    fn names_are_kept_as_they_were_sent_where_they_are_listed() {
+        let pieces = [
+            "POST / HTTP/1.1\r\nHost: a\r\nX-CamelCase: 1\r\ncontent-LENGTH: 4\r\n\r\nX: 1",
+            "GET / HTTP/1.1\r\nhOST: a\r\nx-low: 1\r\nX-Low: 2\r\n",
+            "Connection: close\r\n\r\n",
+        ];
+        let listed = converse(seed(&Metrics::new(), true), &pieces, list_headers);
+        assert!(listed.contains("Host=a\nX-CamelCase=1\ncontent-LENGTH=4\n"), "{listed}");
+        assert!(listed.ends_with("hOST=a\nx-low=1\nX-Low=2\nConnection=close\n"), "{listed}");
+        let unlisted = converse(seed(&Metrics::new(), false), &pieces, list_headers);
+        assert!(unlisted.contains("host=a\nx-camelcase=1\n"), "{unlisted}");
+    }
+
+    #[test]
+    fn a_panic_costs_the_request_that_met_it() {
+        let metrics = Metrics::new();
+        let call = |_: Rc<Exchange>, _: Outgoing| async { panic!("a fault of ours, on purpose") };
+        let text = converse(seed(&metrics, false), &["GET / HTTP/1.1\r\nHost: a\r\n\r\n"], call);
         assert!(text.starts_with("HTTP/1.1 500 "), "{text}");
         assert!(text.ends_with(r#"{"message": "Internal server error"}"#), "{text}");
         assert!(text.contains("x-amzn-errortype: InternalFailureException"), "{text}");

@@ -135,6 +135,11 @@ impl Current {
         Some((stage, rest))
     }
 
+    /// Whether any stage lists the names of a request's headers as they were sent.
+    pub(super) fn lists_headers(&self) -> bool {
+        self.state.borrow().snapshot.lists_headers()
+    }
+
     /// Takes over each new snapshot, so that an idle worker does not keep an old one. Returns when nothing new will
     /// ever come.
     pub(super) async fn follow(&self) {

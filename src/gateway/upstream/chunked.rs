@@ -138,6 +138,44 @@ impl Decoder {
     }
 }
 
+/// Reads past chunked bodies without keeping their data: those of callers, which hyper decodes.
+#[derive(Debug)]
+pub(in crate::gateway) struct ChunkedReader(Decoder);
+
+impl ChunkedReader {
+    pub(in crate::gateway) fn new() -> Self {
+        Self(Decoder::new())
+    }
+
+    /// Reads past `bytes`; gives what is behind the body once it has ended.
+    ///
+    /// # Errors
+    /// As [`Decoder::decode`].
+    pub(in crate::gateway) fn skip<'b>(
+        &mut self,
+        mut bytes: &'b [u8],
+    ) -> Result<Option<&'b [u8]>, UpstreamError> {
+        while self.0.state != State::End {
+            let taken = match &mut self.0.state {
+                State::Data { left } => {
+                    let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+                    *left -= taken as u64;
+                    if *left == 0 {
+                        self.0.state = State::DataCr;
+                    }
+                    taken
+                }
+                _ => 0,
+            };
+            bytes = &bytes[taken..];
+            let Some((byte, rest)) = bytes.split_first() else { return Ok(None) };
+            self.0.step(*byte)?;
+            bytes = rest;
+        }
+        Ok(Some(bytes))
+    }
+}
+
 fn hex(byte: u8) -> Option<u64> {
     char::from(byte).to_digit(16).map(u64::from)
 }

@@ -21,6 +21,7 @@ pub use policy::{InvalidUpstreamRule, UpstreamPolicy, UpstreamRule};
 pub use tls::{InvalidRoots, TlsRoots};
 
 pub(super) use call::UpstreamBody;
+pub(super) use chunked::ChunkedReader;
 pub(super) use pool::Pool;
 pub(super) use request::{Outgoing, UpstreamRequest};
 pub(super) use tls::TlsClients;
