@@ -18,6 +18,8 @@ fn settings() -> StageSettings {
         name: "prod".parse().expect("a stage name"),
         deployment: None,
         variables: StageVariables::default(),
+        aws: Default::default(),
+        lambda_endpoint: None,
     }
 }
 

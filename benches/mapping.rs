@@ -45,6 +45,8 @@ fn headers_and_target(bencher: Bencher<'_, '_>) {
             name: "prod".parse().expect("a stage name"),
             deployment: None,
             variables: StageVariables::default(),
+            aws: Default::default(),
+            lambda_endpoint: None,
         },
     );
     let path = RequestPath::parse("/group-0/item-0/4711").expect("a good path");

@@ -21,6 +21,8 @@ fn static_preflight(bencher: Bencher<'_, '_>, resources: usize) {
             name: "prod".parse().expect("a stage name"),
             deployment: None,
             variables: StageVariables::default(),
+            aws: Default::default(),
+            lambda_endpoint: None,
         },
     );
     bencher.bench(|| {

@@ -46,6 +46,7 @@ async fn create(records: &Records, n: usize, definition: Arc<Definition>) -> Api
         description: None,
         target: StageTarget { deployment, canary: None },
         variables: StageVariables::default(),
+        lambda_endpoint: None,
         tags: Default::default(),
         settings: Default::default(),
         created_at: now,

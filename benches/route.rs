@@ -22,6 +22,8 @@ fn stage(resources: usize) -> Arc<StagePlan> {
             name: "prod".parse().expect("a stage name"),
             deployment: None,
             variables: StageVariables::default(),
+            aws: Default::default(),
+            lambda_endpoint: None,
         },
     )
 }

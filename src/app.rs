@@ -243,6 +243,7 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
         limits: control::Limits::of(policy),
         clock: Clock::system(),
         partition: settings.partition.clone(),
+        aws: Arc::new(settings.aws.endpoints.clone()),
         metrics: metrics.clone(),
     };
     let control = Control::open(records, publisher, setup).await.map_err(StartError::Records)?;

@@ -104,7 +104,15 @@ masked!(pb::Integration {
 
 masked!(pb::GatewayResponse { status_code, response_parameters, response_templates });
 
-masked!(pb::Stage { description, deployment_id, canary: pb::Canary, variables, tags, settings });
+masked!(pb::Stage {
+    description,
+    deployment_id,
+    canary: pb::Canary,
+    variables,
+    lambda_endpoint,
+    tags,
+    settings
+});
 
 masked!(pb::Canary { deployment_id, percent_traffic, variables });
 

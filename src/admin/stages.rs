@@ -171,6 +171,7 @@ fn read_new(fields: &mut Fields, sent: pb::Stage) -> Option<NewStage> {
         deployment: deployment?,
         description: settings.description,
         variables: settings.variables,
+        lambda_endpoint: settings.lambda_endpoint,
         tags: settings.tags,
         settings: settings.settings,
     })
@@ -186,6 +187,7 @@ fn write(edited: pb::Stage, stage: &mut Stage) -> Result<(), Vec<Issue>> {
         stage.target = crate::model::StageTarget { deployment, canary: settings.canary };
         stage.description = settings.description;
         stage.variables = settings.variables;
+        stage.lambda_endpoint = settings.lambda_endpoint;
         stage.tags = settings.tags;
         stage.settings = settings.settings;
     }

@@ -75,6 +75,9 @@ pub(super) struct Fields {
     /// Stage variable; may be given more than once
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = pair)]
     variables: Vec<(String, String)>,
+    /// Where it invokes Lambda functions, such as http://lambda.internal:9000; empty: where the server's settings say
+    #[arg(long, value_name = "URL")]
+    lambda_endpoint: Option<String>,
 }
 
 /// Runs it.
@@ -89,6 +92,7 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
                 deployment_id: deployment,
                 description: fields.description,
                 variables: fields.variables.into_iter().collect(),
+                lambda_endpoint: fields.lambda_endpoint,
                 ..Default::default()
             };
             let api_id = client.api_id(&api).await?;
@@ -129,6 +133,9 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
             if fields.description.is_some() {
                 paths.push("description".to_owned());
             }
+            if fields.lambda_endpoint.is_some() {
+                paths.push("lambda_endpoint".to_owned());
+            }
             let mut expected_revision = write.expected_revision;
             let mut variables = BTreeMap::new();
             if !fields.variables.is_empty() || !remove_variable.is_empty() {
@@ -149,6 +156,7 @@ pub(super) async fn run(command: Command, client: &mut Client) -> Result<(), Sto
                     deployment_id: deployment.unwrap_or_default(),
                     description: fields.description,
                     variables,
+                    lambda_endpoint: fields.lambda_endpoint,
                     ..Default::default()
                 }),
                 update_mask: Some(prost_types::FieldMask { paths }),
@@ -212,6 +220,7 @@ fn show<M: prost::Message + prost::Name>(
         ("description", stage.description.clone().unwrap_or_default()),
         ("revision", stage.revision.to_string()),
         ("variables", pairs(&stage.variables)),
+        ("lambda endpoint", stage.lambda_endpoint.clone().unwrap_or_default()),
         ("created", time(stage.created_at.as_ref())),
         ("updated", time(stage.updated_at.as_ref())),
     ])

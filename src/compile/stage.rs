@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::cors::policy::Policy;
-use crate::model::{ApiId, DeploymentId, Issue, Partition, StageName, StageVariables, Verb};
+use crate::model::{
+    ApiId, AwsEndpoint, AwsEndpoints, DeploymentId, Issue, Partition, StageName, StageVariables, Verb,
+};
 use crate::route::{Match, RequestPath, Spans, Tree};
 
 use super::{GatewayResponsePlans, MethodPlan};
@@ -19,6 +21,10 @@ pub struct StageSettings {
     pub deployment: Option<DeploymentId>,
     /// Its variables.
     pub variables: StageVariables,
+    /// Where this server calls AWS services.
+    pub aws: Arc<AwsEndpoints>,
+    /// Where this stage invokes functions, if not where the server says.
+    pub lambda_endpoint: Option<AwsEndpoint>,
 }
 
 /// An API on a stage: everything a request needs once its stage is known. Immutable and shared; what does not

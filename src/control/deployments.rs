@@ -289,6 +289,7 @@ impl Control {
                     description: choice.description.clone(),
                     target,
                     variables: choice.variables.clone().unwrap_or_default(),
+                    lambda_endpoint: None,
                     tags: std::collections::BTreeMap::new(),
                     settings: std::collections::BTreeMap::new(),
                     created_at: now,

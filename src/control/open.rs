@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::compile::cell::Publisher;
-use crate::model::Partition;
+use crate::model::{AwsEndpoints, Partition};
 use crate::ops::Metrics;
 use crate::store::Records;
 
@@ -20,6 +20,8 @@ pub struct Setup {
     pub clock: Clock,
     /// Where things are made when the caller names no partition.
     pub partition: Partition,
+    /// Where AWS services are called.
+    pub aws: Arc<AwsEndpoints>,
     /// Where each publication is counted.
     pub metrics: Metrics,
 }
@@ -34,8 +36,8 @@ impl Control {
     /// # Errors
     /// When the records cannot be read.
     pub async fn open(records: Records, publisher: Arc<Publisher>, setup: Setup) -> Result<Self, Error> {
-        let Setup { limits, clock, partition, metrics } = setup;
-        let serving = Serving::new(publisher, metrics);
+        let Setup { limits, clock, partition, aws, metrics } = setup;
+        let serving = Serving::new(publisher, metrics, aws);
         let control = Self::of(Inner::new(records, serving, limits, clock, partition));
         control.serve_all().await?;
         Ok(control)

@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use crate::compile::cell::Publisher;
 use crate::compile::{self, CompileOptions, Compiled, Snapshot, StagePlan, StageSettings};
 use crate::model::{
-    ApiId, BasePath, Definition, DomainBinding, Hash, HostName, Issue, Partition, Stage, StageName,
-    StoreRevision,
+    ApiId, AwsEndpoints, BasePath, Definition, DomainBinding, Hash, HostName, Issue, Partition, Stage,
+    StageName, StoreRevision,
 };
 use crate::ops::Metrics;
 use crate::store::{CommitError, Committed, Edit, Served, StoreError};
@@ -57,6 +57,8 @@ pub struct Unserved {
 pub(super) struct Serving {
     publisher: Arc<Publisher>,
     metrics: Metrics,
+    /// Where AWS services are called.
+    pub(super) aws: Arc<AwsEndpoints>,
     recent: SyncMutex<Recent>,
     /// Whoever changes what is served holds it from before the commit until after publishing: snapshots come in the
     /// order of commits. Draft edits do not need it.
@@ -75,7 +77,7 @@ struct Table {
 }
 
 impl Serving {
-    pub(super) fn new(publisher: Arc<Publisher>, metrics: Metrics) -> Self {
+    pub(super) fn new(publisher: Arc<Publisher>, metrics: Metrics, aws: Arc<AwsEndpoints>) -> Self {
         let table = Table {
             snapshot: publisher.current(),
             bindings: BTreeMap::new(),
@@ -83,7 +85,7 @@ impl Serving {
             unserved: Vec::new(),
             in_doubt: true,
         };
-        Self { publisher, metrics, recent: SyncMutex::default(), table: Mutex::new(table) }
+        Self { publisher, metrics, aws, recent: SyncMutex::default(), table: Mutex::new(table) }
     }
 
     /// Compiles what `root` names, off the calling thread; what was compiled lately or is served now costs nothing.
@@ -112,6 +114,8 @@ impl Serving {
             name: stage.name.clone(),
             deployment: Some(stage.target.deployment),
             variables: stage.variables.clone(),
+            aws: self.aws.clone(),
+            lambda_endpoint: stage.lambda_endpoint.clone(),
         };
         let plan = bind(compiled, settings).await?;
         let mut warnings = compile::stage_warnings(stage);

@@ -39,6 +39,7 @@ impl Control {
             description: new.description,
             target: StageTarget { deployment: deployment.id, canary: None },
             variables: new.variables,
+            lambda_endpoint: new.lambda_endpoint,
             tags: new.tags,
             settings: new.settings,
             created_at: now,

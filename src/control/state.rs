@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    Api, ApiId, ApiKeySource, BasePath, Deployment, DeploymentId, DeploymentSummary, EndpointType,
-    GatewayResponse, GatewayResponseType, HostName, MediaType, Method, Partition, Resource, ResourceId,
-    ResourcePath, Revision, Stage, StageName, StageVariables, Verb,
+    Api, ApiId, ApiKeySource, AwsEndpoint, BasePath, Deployment, DeploymentId, DeploymentSummary,
+    EndpointType, GatewayResponse, GatewayResponseType, HostName, MediaType, Method, Partition, Resource,
+    ResourceId, ResourcePath, Revision, Stage, StageName, StageVariables, Verb,
 };
 
 /// The settings of an API that is to be made. All but the name have defaults.
@@ -189,6 +189,8 @@ pub struct NewStage {
     pub description: Option<String>,
     /// Its variables.
     pub variables: StageVariables,
+    /// Where it invokes functions; `None` where the server's settings say.
+    pub lambda_endpoint: Option<AwsEndpoint>,
     /// Labels.
     pub tags: BTreeMap<String, String>,
     /// Settings kept without effect so far, by API Gateway's patch path.

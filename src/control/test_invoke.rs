@@ -118,7 +118,7 @@ impl Control {
         opened.edit(place.resource.id, open).map_err(|error| tree_error("resource", error))?;
         let only = Some((place.resource.id, at.verb));
         let compiled = compile(&Arc::new(opened), CompileOptions { only }).await?;
-        let plan = bind(&compiled, test_settings(head.partition, call.stage_variables.clone())).await?;
+        let plan = bind(&compiled, self.test_settings(head.partition, call.stage_variables.clone())).await?;
         Ok(self.invoke()?.test(TestRun { plan, path: place.path, verb: at.verb, call }).await)
     }
 
@@ -137,20 +137,21 @@ impl Control {
             }
             None => {
                 let compiled = self.inner.serving.compile(head.root, &draft).await?;
-                bind(&compiled, test_settings(head.partition, StageVariables::default())).await
+                bind(&compiled, self.test_settings(head.partition, StageVariables::default())).await
             }
         }
+    }
+
+    fn test_settings(&self, partition: Partition, variables: StageVariables) -> StageSettings {
+        let name = TEST_STAGE.parse().expect("a stage name");
+        let aws = self.inner.serving.aws.clone();
+        StageSettings { partition, name, deployment: None, variables, aws, lambda_endpoint: None }
     }
 
     pub(super) fn invoke(&self) -> Result<&dyn Invoke, Error> {
         let invoke = self.inner.invoke.get().map(|invoke| &**invoke);
         invoke.ok_or_else(|| Error::precondition("this process has no data plane to run it on"))
     }
-}
-
-fn test_settings(partition: Partition, variables: StageVariables) -> StageSettings {
-    let name = TEST_STAGE.parse().expect("a stage name");
-    StageSettings { partition, name, deployment: None, variables }
 }
 
 /// The method without what a test is not asked for: credentials and keys.

@@ -144,6 +144,8 @@ mod tests {
             name: "prod".parse().expect("a name"),
             deployment: None,
             variables: StageVariables::default(),
+            aws: Arc::default(),
+            lambda_endpoint: None,
         };
         let mut plan = bind(&compiled, &settings);
         Arc::get_mut(&mut plan).expect("nobody else has it").lists_headers = lists_headers;

@@ -9,6 +9,7 @@
 //! what crosses a boundary has a type that belongs to the boundary.
 
 mod api;
+mod aws;
 mod cors;
 mod definition;
 mod deployment;
@@ -28,6 +29,7 @@ mod revision;
 mod stage;
 
 pub use api::{Api, ApiKeySource, EndpointType};
+pub use aws::{AwsEndpoint, AwsEndpoints, AwsService, FunctionPattern};
 pub use cors::{
     CorsHeaders, CorsMark, CorsMethods, CorsPolicy, GatewayErrors, InvalidCors, Origins, ProxyCors,
     verbs_of_resource,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
 
-use super::{ApiId, DeploymentId, InvalidName, Revision};
+use super::{ApiId, AwsEndpoint, DeploymentId, InvalidName, Revision};
 
 /// The name of a stage: `[A-Za-z0-9_-]{1,128}`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,6 +130,8 @@ pub struct Stage {
     pub target: StageTarget,
     /// Its variables.
     pub variables: StageVariables,
+    /// Where it invokes functions; `None` where the server's own settings say.
+    pub lambda_endpoint: Option<AwsEndpoint>,
     /// Labels for the owner's use.
     pub tags: BTreeMap<String, String>,
     /// Settings that are kept and read back without effect so far (`cacheClusterEnabled`, `tracingEnabled`,

@@ -1,13 +1,14 @@
 //! The flags of `postern serve`, made from the table of settings.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::table::TABLE;
 
 /// What was typed on the command line, as text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Flags {
     pub(super) config: Option<String>,
     pub(super) texts: BTreeMap<&'static str, Vec<String>>,
@@ -19,6 +20,13 @@ impl Flags {
     pub fn with(mut self, key: &'static str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.texts.insert(key, values.into_iter().map(Into::into).collect());
         self
+    }
+}
+
+/// Which flags were typed; not their texts, one of which may be a secret.
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.texts.keys()).finish()
     }
 }
 

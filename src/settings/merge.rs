@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::aws::{self, AwsCredentials, AwsSettings};
 use super::file::{self, Texts};
 use super::table::{Setting, TABLE};
 use super::types::{
@@ -12,7 +13,7 @@ use super::types::{
 };
 use super::value::{self, InvalidValue};
 use super::{ByteSize, Flags};
-use crate::model::Partition;
+use crate::model::{AwsEndpoints, Partition};
 
 /// One thing wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +84,7 @@ fn settings(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> Settings {
         },
         allow_upstream: from.many("allow-upstream", str::parse),
         upstream_ca: from.optional("upstream-ca", path),
+        aws: aws(from),
         parity: from.one(
             "parity",
             one_of(&[("lifted", Parity::Lifted), ("strict", Parity::Strict)], "lifted or strict"),
@@ -126,6 +128,29 @@ fn settings(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> Settings {
             dns_cache: from.one("dns-cache-time", value::duration),
         },
     }
+}
+
+/// Reads what is said about AWS back ends.
+fn aws(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> AwsSettings {
+    let endpoints = AwsEndpoints {
+        lambda: from.many("lambda-endpoint", aws::lambda_endpoint),
+        services: from.many("aws-endpoint", aws::aws_endpoint).into_iter().collect(),
+    };
+    let access_key_id = from.optional("aws-access-key-id", aws::access_key_id);
+    let secret_access_key = from.optional("aws-secret-access-key", aws::secret);
+    let session_token = from.optional("aws-session-token", aws::secret);
+    let credentials = match (access_key_id, secret_access_key) {
+        (Some(access_key_id), Some(secret_access_key)) => {
+            Some(AwsCredentials { access_key_id, secret_access_key, session_token })
+        }
+        (None, None) if session_token.is_none() => None,
+        _ => {
+            let right = "--aws-access-key-id and the secret that belongs to it, or neither";
+            from.problems.push(Problem::new("--aws-access-key-id", "an access key is given in part", right));
+            None
+        }
+    };
+    AwsSettings { endpoints, credentials }
 }
 
 /// Where texts come from, and what was wrong with them.
@@ -354,6 +379,27 @@ mod tests {
         let settings = merge(Flags::default(), &[("POSTERN_ALLOW_UPSTREAM", "127.0.0.0/8, localhost,")])
             .expect("settings");
         assert_eq!(settings.allow_upstream.len(), 2);
+    }
+
+    #[test]
+    fn an_access_key_is_whole_or_absent() {
+        let with = |keys: &[&'static str]| {
+            let flags = keys.iter().fold(Flags::default(), |flags, key| flags.with(key, ["SomeText"]));
+            merge(flags, &[])
+        };
+        for (keys, fits) in [
+            (&[][..], true),
+            (&["aws-access-key-id", "aws-secret-access-key"], true),
+            (&["aws-access-key-id", "aws-secret-access-key", "aws-session-token"], true),
+            (&["aws-access-key-id"], false),
+            (&["aws-secret-access-key"], false),
+            (&["aws-session-token"], false),
+        ] {
+            assert_eq!(with(keys).is_ok(), fits, "{keys:?}");
+        }
+        let shown =
+            format!("{:?}", with(&["aws-access-key-id", "aws-secret-access-key"]).expect("a key").aws);
+        assert_eq!(shown.matches("SomeText").count(), 1, "{shown}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! [`Settings::merge`] turns the texts into types that cannot be wrong and reports *every* problem at once;
 //! nothing asks the texts again.
 
+mod aws;
 mod file;
 mod flags;
 mod merge;
@@ -12,6 +13,7 @@ mod table;
 mod types;
 mod value;
 
+pub use aws::{AwsCredentials, AwsSettings, Secret};
 pub use flags::Flags;
 pub use merge::Problem;
 pub use table::{Setting, TABLE};

@@ -72,6 +72,27 @@ pub const TABLE: &[Setting] = &[
         "host",
         "How an API without a domain is reached: host ({api-id}.execute-api.*), or path to serve /restapis/{api-id}/{stage}/_user_request_/ as well",
     ),
+    many(
+        "lambda-endpoint",
+        "[ARN-PATTERN=]URL",
+        "Where Lambda functions are invoked: those whose ARN fits the pattern (* is any run of characters), or all; the pattern that spells out most decides",
+    ),
+    many(
+        "aws-endpoint",
+        "SERVICE=URL",
+        "Where another AWS service is called, such as sqs=http://127.0.0.1:9324",
+    ),
+    unset(
+        "aws-access-key-id",
+        "ID",
+        "Access key that calls to AWS back ends are signed with (SigV4); without one they are not signed",
+    ),
+    unset(
+        "aws-secret-access-key",
+        "SECRET",
+        "Its secret; in the environment or the file no process listing shows it",
+    ),
+    unset("aws-session-token", "TOKEN", "The session token of a temporary access key"),
     one("aws-account-id", "DIGITS", "000000000000", "Account that APIs belong to; 12 digits"),
     one("aws-region", "REGION", "us-east-1", "Region that APIs belong to when a call names none"),
     one(

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::{ByteSize, InvalidValue};
+use super::{AwsSettings, ByteSize, InvalidValue};
 use crate::model::{HostName, Origin, Partition};
 
 /// Everything a server is told at start.
@@ -31,6 +31,8 @@ pub struct Settings {
     pub allow_upstream: Vec<UpstreamRule>,
     /// A PEM file of certificates to trust for HTTPS back ends, beside the system's.
     pub upstream_ca: Option<PathBuf>,
+    /// AWS back ends.
+    pub aws: AwsSettings,
     /// Whether Amazon's limits hold.
     pub parity: Parity,
     /// How an API without a domain is reached.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{pb, read, time};
-use crate::model::{Canary, DeploymentId, Issue, Issues, Stage, StageVariables};
+use crate::model::{AwsEndpoint, Canary, DeploymentId, Issue, Issues, Stage, StageVariables};
 
 /// What a caller may write of a stage; its deployment is a reference of its own kind and not among it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub struct StageSettings {
     pub canary: Option<Canary>,
     /// Its variables.
     pub variables: StageVariables,
+    /// Where it invokes functions.
+    pub lambda_endpoint: Option<AwsEndpoint>,
     /// Labels.
     pub tags: BTreeMap<String, String>,
     /// Settings without effect so far.
@@ -35,10 +37,15 @@ impl StageSettings {
             }
         };
         let variables = read_variables(&mut issues, stage.variables);
+        let lambda_endpoint = stage
+            .lambda_endpoint
+            .filter(|text| !text.is_empty())
+            .and_then(|text| read::required::<AwsEndpoint>(&mut issues, "lambda_endpoint", &text));
         issues.into_result(Self {
             description: stage.description,
             canary,
             variables,
+            lambda_endpoint,
             tags: stage.tags,
             settings: stage.settings,
         })
@@ -75,6 +82,7 @@ pub fn into_pb(stage: &Stage) -> pb::Stage {
         deployment_id: stage.target.deployment.to_string(),
         canary: stage.target.canary.as_ref().map(canary_into_pb),
         variables: variables_into_pb(&stage.variables),
+        lambda_endpoint: stage.lambda_endpoint.as_ref().map(ToString::to_string),
         tags: stage.tags.clone(),
         settings: stage.settings.clone(),
         created_at: Some(time::into_pb(stage.created_at)),

@@ -175,6 +175,7 @@ proptest! {
         description in option::of(text()),
         (stage_variables, canary_variables) in (variables(), variables()),
         percent_traffic in option::of(0.0..=100.0),
+        lambda_endpoint in option::of("https?://[a-z]{1,5}(:1[0-9]{3})?(/[a-z]{1,5})?"),
         (tags, settings) in (btree_map(text(), text(), 0..3), btree_map(text(), text(), 0..3)),
     ) {
         let deployment = DeploymentId::from_random([2; 6]);
@@ -190,6 +191,7 @@ proptest! {
             description,
             target: StageTarget { deployment, canary },
             variables: stage_variables,
+            lambda_endpoint: lambda_endpoint.map(|text| text.parse().expect("an address")),
             tags,
             settings,
             created_at: SystemTime::UNIX_EPOCH,
@@ -200,6 +202,7 @@ proptest! {
             description: stage.description,
             canary: stage.target.canary,
             variables: stage.variables,
+            lambda_endpoint: stage.lambda_endpoint,
             tags: stage.tags,
             settings: stage.settings,
         }));

@@ -251,6 +251,7 @@ fn stage(name: &str, target: &str, canary: Option<Canary>, settings: BTreeMap<St
         description: Some("what callers use".to_owned()),
         target: StageTarget { deployment: target.parse().unwrap(), canary },
         variables: StageVariables::parse([("host".to_owned(), "a.example:8080".to_owned())]).unwrap(),
+        lambda_endpoint: None,
         tags: BTreeMap::from([("team".to_owned(), "pets".to_owned())]),
         settings,
         created_at: now(),

@@ -99,6 +99,8 @@ impl TestApi {
             name: parsed("prod"),
             deployment: Some(parsed("deploy")),
             variables: StageVariables::parse(self.variables.clone()).unwrap(),
+            aws: Arc::default(),
+            lambda_endpoint: None,
         };
         bind(&compiled, &settings)
     }

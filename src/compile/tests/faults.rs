@@ -325,6 +325,7 @@ fn settings_of_a_stage_without_effect_are_warned_of() {
         description: None,
         target: crate::model::StageTarget { deployment: "abcdef".parse().expect("an id"), canary: None },
         variables: StageVariables::default(),
+        lambda_endpoint: None,
         tags: BTreeMap::new(),
         settings: [
             ("/cacheClusterEnabled", "true"),

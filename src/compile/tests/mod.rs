@@ -117,6 +117,8 @@ pub(super) fn settings(variables: &[(&str, &str)]) -> StageSettings {
         name: "prod".parse().expect("a stage name"),
         deployment: None,
         variables: StageVariables::parse(variables).expect("stage variables"),
+        aws: Arc::default(),
+        lambda_endpoint: None,
     }
 }
 

@@ -95,6 +95,7 @@ fn setup(policy: Policy) -> Setup {
         limits: Limits::of(policy),
         clock: counting_clock(),
         partition: Partition::default(),
+        aws: Arc::default(),
         metrics: Metrics::new(),
     }
 }

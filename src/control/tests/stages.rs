@@ -17,6 +17,7 @@ fn new(text: &str, number: u64) -> NewStage {
         deployment: DeploymentRef::Number(number),
         description: None,
         variables: variables(&[]),
+        lambda_endpoint: None,
         tags: [].into(),
         settings: [].into(),
     }

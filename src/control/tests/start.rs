@@ -23,6 +23,7 @@ async fn deploy_unchecked(records: &Records, api: ApiId) {
         description: None,
         target: StageTarget { deployment: id, canary: None },
         variables: StageVariables::default(),
+        lambda_endpoint: None,
         tags: BTreeMap::new(),
         settings: BTreeMap::new(),
         created_at: now,

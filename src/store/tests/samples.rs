@@ -87,6 +87,7 @@ pub(super) fn stage(api: ApiId, name: &str, deployment: u8) -> Stage {
         description: None,
         target: StageTarget { deployment: deployment_id(deployment), canary: None },
         variables: StageVariables::default(),
+        lambda_endpoint: None,
         tags: Default::default(),
         settings: Default::default(),
         created_at: now(),

@@ -16,6 +16,7 @@ impl From<&Stage> for pb::Stage {
             deployment_id: stage.target.deployment.to_string(),
             canary: stage.target.canary.as_ref().map(Into::into),
             variables: stored_variables(&stage.variables),
+            lambda_endpoint: stage.lambda_endpoint.as_ref().map(ToString::to_string),
             tags: stage.tags.clone(),
             settings: stage.settings.clone(),
             created_at_ms: field::millis(stage.created_at),
@@ -38,6 +39,10 @@ impl TryFrom<pb::Stage> for Stage {
                 canary: field::inner("canary", stored.canary)?,
             },
             variables: variables("variables", stored.variables)?,
+            lambda_endpoint: stored
+                .lambda_endpoint
+                .map(|text| field::parse("lambda_endpoint", &text))
+                .transpose()?,
             tags: stored.tags,
             settings: stored.settings,
             created_at: field::time("created_at_ms", stored.created_at_ms)?,

@@ -256,18 +256,22 @@ fn stage() -> impl Strategy<Value = Stage> {
         });
     let named = (parsed("[a-z0-9]{10}"), parsed("[A-Za-z0-9_-]{1,9}"), any::<u64>(), option::of(text()));
     let target = (deployment(), option::of(canary));
+    let endpoint = option::of(parsed("https?://[a-z]{1,5}(:1[0-9]{3})?(/[a-z]{1,5})?"));
     let rest = (variables(), texts(text()), texts(text()), time(), time());
-    (named, target, rest).prop_map(|(named, (deployment, canary), rest)| Stage {
-        api_id: named.0,
-        name: named.1,
-        revision: Revision(named.2),
-        description: named.3,
-        target: StageTarget { deployment, canary },
-        variables: rest.0,
-        tags: rest.1,
-        settings: rest.2,
-        created_at: rest.3,
-        updated_at: rest.4,
+    (named, (target, endpoint), rest).prop_map(|(named, ((deployment, canary), lambda_endpoint), rest)| {
+        Stage {
+            api_id: named.0,
+            name: named.1,
+            revision: Revision(named.2),
+            description: named.3,
+            target: StageTarget { deployment, canary },
+            variables: rest.0,
+            lambda_endpoint,
+            tags: rest.1,
+            settings: rest.2,
+            created_at: rest.3,
+            updated_at: rest.4,
+        }
     })
 }
 

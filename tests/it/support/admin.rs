@@ -61,6 +61,7 @@ impl AdminServer {
             limits: Limits::default(),
             clock: Clock::system(),
             partition: Partition::default(),
+            aws: Arc::default(),
             metrics: Metrics::new(),
         };
         let records = Records::new(Arc::new(MemoryStore::new()));

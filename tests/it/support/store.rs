@@ -106,6 +106,7 @@ pub async fn edit(records: &Records, worker: usize, head: &ApiHead) -> Result<Ap
             description: None,
             target: StageTarget { deployment: id, canary: None },
             variables: StageVariables::default(),
+            lambda_endpoint: None,
             tags: Default::default(),
             settings: Default::default(),
             created_at: now(),
