@@ -73,6 +73,7 @@ impl Facts for RequestFacts<'_> {
                 Cow::Owned(host) => Some(Cow::Owned(host.split('.').next().unwrap_or_default().to_owned())),
             },
             V::ErrorMessage => borrowed(&*self.fault?.message),
+            V::ErrorValidationErrorString => borrowed(self.fault?.validation_error.as_deref()?),
             V::ErrorMessageString => Some(Cow::Owned(self.fault?.message_string())),
             V::ErrorResponseType => borrowed(self.fault?.response_type.as_str()),
             V::ExtendedRequestId => borrowed(exchange.extended_id.as_str()),

@@ -20,6 +20,8 @@ pub(super) struct Fault {
     pub(super) error_type: &'static str,
     /// `$context.error.message`.
     pub(super) message: Cow<'static, str>,
+    /// `$context.error.validationErrorString`: what validation found, in detail; not part of the default answer.
+    pub(super) validation_error: Option<Box<str>>,
     /// Whether the connection ends with this answer, since its framing can be trusted no longer.
     pub(super) closes: bool,
 }
@@ -29,7 +31,14 @@ const INTERNAL_SERVER_ERROR: &str = "Internal server error";
 impl Fault {
     fn new(response_type: Type, status: u16, message: impl Into<Cow<'static, str>>) -> Self {
         let error_type = response_type.error_type();
-        Self { response_type, status, error_type, message: message.into(), closes: false }
+        Self {
+            response_type,
+            status,
+            error_type,
+            message: message.into(),
+            validation_error: None,
+            closes: false,
+        }
     }
 
     fn closing(mut self) -> Self {
@@ -86,6 +95,23 @@ pub(super) fn bad_request() -> Fault {
 /// A value of the request would lead the call to the back end astray.
 pub(super) fn unsafe_value() -> Fault {
     Fault::new(Type::Default4xx, 400, "Bad Request")
+}
+
+/// Required parameters are missing or blank. `names` in the order of their full names, such as `querystring.page`.
+pub(super) fn bad_request_parameters(names: &[&str]) -> Fault {
+    let message = format!("Missing required request parameters: [{}]", names.join(", "));
+    Fault::new(Type::BadRequestParameters, 400, message)
+}
+
+/// The body does not fit the method's model. What does not fit is for customised answers and logs only.
+pub(super) fn bad_request_body(details: String) -> Fault {
+    let fault = Fault::new(Type::BadRequestBody, 400, "Invalid request body");
+    Fault { validation_error: Some(details.into()), ..fault }
+}
+
+/// A mapping reads the body as JSON, and it is none.
+pub(super) fn invalid_json() -> Fault {
+    Fault::new(Type::Default4xx, 400, "Invalid JSON in request body")
 }
 
 /// The caller stopped sending its body.
@@ -177,6 +203,19 @@ mod tests {
                 "MissingAuthenticationTokenException",
                 r#"{"message":"Missing Authentication Token"}"#,
             ),
+            (
+                bad_request_parameters(&["x-header-param", "issuer", "qs1"]),
+                400,
+                "BadRequestException",
+                r#"{"message":"Missing required request parameters: [x-header-param, issuer, qs1]"}"#,
+            ),
+            (
+                bad_request_body("[object has missing required properties ([\"a\"])]".to_owned()),
+                400,
+                "BadRequestException",
+                r#"{"message":"Invalid request body"}"#,
+            ),
+            (invalid_json(), 400, "BadRequestException", r#"{"message":"Invalid JSON in request body"}"#),
             (request_too_large(), 413, "RequestTooLargeException", r#"{"message":"Request Too Long"}"#),
             (uri_too_long(), 414, "RequestTooLargeException", r#"{"message":"Request URI too long"}"#),
             (unsupported_media_type(), 415, "BadRequestException", r#"{"message":"Unsupported Media Type"}"#),

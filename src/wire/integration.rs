@@ -43,7 +43,9 @@ pub fn try_from_pb(integration: pb::Integration) -> Result<Integration, Vec<Issu
     let request_parameters =
         read::keyed(&mut issues, "request_parameters", TARGET, integration.request_parameters);
     let request_templates = read::keyed(&mut issues, "request_templates", "", integration.request_templates);
-    let responses = read::by_status(&mut issues, "responses", integration.responses, response_try_from_pb);
+    let responses =
+        integration.responses.into_iter().map(|response| (response.status_code, response)).collect();
+    let responses = read::by_status(&mut issues, "responses", responses, response_try_from_pb);
     let read = Integration {
         http_method,
         uri: integration.uri,

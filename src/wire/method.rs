@@ -22,7 +22,8 @@ pub fn try_from_pb(method: pb::Method) -> Result<Method, Vec<Issue>> {
     let request_parameters =
         read::keyed(&mut issues, "request_parameters", SOURCE, method.request_parameters);
     let request_models = read::keyed(&mut issues, "request_models", "", method.request_models);
-    let responses = read::by_status(&mut issues, "responses", method.responses, response_try_from_pb);
+    let responses = method.responses.into_iter().map(|response| (response.status_code, response)).collect();
+    let responses = read::by_status(&mut issues, "responses", responses, response_try_from_pb);
     let integration = match method.integration.map(integration::try_from_pb).transpose() {
         Ok(integration) => integration,
         Err(faults) => {

@@ -85,16 +85,17 @@ pub fn status(issues: &mut Issues, field: &str, code: u32) -> Option<Status> {
     issues.take(field, Status::try_from(code))
 }
 
-/// Entries that carry the status they are kept under; each may stand once.
+/// Entries that carry the status they are kept under; each may stand once. A fault names its entry by that status, as
+/// it was sent: `responses[200]`.
 pub(super) fn by_status<P, T>(
     issues: &mut Issues,
     field: &str,
-    entries: Vec<P>,
+    entries: Vec<(u32, P)>,
     read: impl Fn(P) -> Result<(Status, T), Vec<crate::model::Issue>>,
 ) -> BTreeMap<Status, T> {
     let mut kept = BTreeMap::new();
-    for (at, entry) in entries.into_iter().enumerate() {
-        let at = format!("{field}[{at}]");
+    for (code, entry) in entries {
+        let at = format!("{field}[{code}]");
         match read(entry) {
             Ok((status, value)) => {
                 if kept.insert(status, value).is_some() {

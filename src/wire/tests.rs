@@ -254,14 +254,14 @@ fn faults_carry_the_path_of_their_field() {
             "authorization_type",
             "request_parameters[header.X]",
             "request_parameters[method.request.cookie.X]",
-            "responses[1].status_code",
-            "responses[2].status_code",
+            "responses[700].status_code",
+            "responses[200].status_code",
             "integration.type",
             "integration.http_method",
             "integration.timeout_ms",
             "integration.request_templates[json]",
-            "integration.responses[0].response_parameters[method.response.header.x-a]",
-            "integration.responses[0].content_handling",
+            "integration.responses[200].response_parameters[method.response.header.x-a]",
+            "integration.responses[200].content_handling",
         ]
     );
 }
