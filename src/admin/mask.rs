@@ -104,6 +104,10 @@ masked!(pb::Integration {
 
 masked!(pb::GatewayResponse { status_code, response_parameters, response_templates });
 
+masked!(pb::Model { description, schema });
+
+masked!(pb::RequestValidator { name, validate_request_parameters, validate_request_body });
+
 masked!(pb::Stage {
     description,
     deployment_id,
@@ -298,6 +302,8 @@ mod tests {
         check::<pb::Method>(&fields("Method"), &["path", "resource_id", "http_method", "managed_by"]);
         check::<pb::Integration>(&fields("Integration"), &[]);
         check::<pb::GatewayResponse>(&fields("GatewayResponse"), &["response_type", "customized"]);
+        check::<pb::Model>(&fields("Model"), &["id", "name", "content_type"]);
+        check::<pb::RequestValidator>(&fields("RequestValidator"), &["id"]);
         check::<pb::Stage>(&fields("Stage"), &["api_id", "name", "revision", "created_at", "updated_at"]);
         check::<pb::Canary>(&fields("Canary"), &[]);
         check::<pb::DomainBinding>(&fields("DomainBinding"), &["host", "base_path", "revision"]);

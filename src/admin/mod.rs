@@ -21,6 +21,8 @@ mod deployments;
 mod domains;
 mod gateway_responses;
 mod methods;
+mod models;
+mod request_validators;
 mod resources;
 mod stages;
 mod test_method;

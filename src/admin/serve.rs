@@ -25,6 +25,8 @@ use crate::wire::pb::deployment_service_server::DeploymentServiceServer;
 use crate::wire::pb::domain_service_server::DomainServiceServer;
 use crate::wire::pb::gateway_response_service_server::GatewayResponseServiceServer;
 use crate::wire::pb::method_service_server::MethodServiceServer;
+use crate::wire::pb::model_service_server::ModelServiceServer;
+use crate::wire::pb::request_validator_service_server::RequestValidatorServiceServer;
 use crate::wire::pb::resource_service_server::ResourceServiceServer;
 use crate::wire::pb::stage_service_server::StageServiceServer;
 use crate::wire::pb::test_service_server::TestServiceServer;
@@ -113,6 +115,7 @@ async fn routes(
         )*};
     }
     add!(ApiServiceServer, ResourceServiceServer, MethodServiceServer, GatewayResponseServiceServer);
+    add!(ModelServiceServer, RequestValidatorServiceServer);
     add!(CorsServiceServer, DeploymentServiceServer, StageServiceServer, DomainServiceServer);
     add!(TestServiceServer, WatchServiceServer, BackupServiceServer);
     let reflection = || {

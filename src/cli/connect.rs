@@ -16,6 +16,8 @@ use crate::wire::pb::deployment_service_client::DeploymentServiceClient;
 use crate::wire::pb::domain_service_client::DomainServiceClient;
 use crate::wire::pb::gateway_response_service_client::GatewayResponseServiceClient;
 use crate::wire::pb::method_service_client::MethodServiceClient;
+use crate::wire::pb::model_service_client::ModelServiceClient;
+use crate::wire::pb::request_validator_service_client::RequestValidatorServiceClient;
 use crate::wire::pb::resource_service_client::ResourceServiceClient;
 use crate::wire::pb::stage_service_client::StageServiceClient;
 use crate::wire::pb::test_service_client::TestServiceClient;
@@ -128,6 +130,14 @@ impl Client {
 
     pub(super) fn methods(&self) -> MethodServiceClient<Channel> {
         MethodServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    pub(super) fn models(&self) -> ModelServiceClient<Channel> {
+        ModelServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    pub(super) fn request_validators(&self) -> RequestValidatorServiceClient<Channel> {
+        RequestValidatorServiceClient::new(self.channel())
     }
 
     pub(super) fn cors(&self) -> CorsServiceClient<Channel> {

@@ -7,7 +7,7 @@ use super::failure::Stop;
 use super::json::{from_json, to_json};
 use super::method_flags::Definition;
 use super::method_part::{self, At, Part};
-use super::text::{enum_name, read};
+use super::text::{enum_name, pairs, read};
 use crate::wire::pb;
 
 /// What can be done with methods.
@@ -22,7 +22,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE", conflicts_with_all = Definition::FLAGS)]
         file: Option<PathBuf>,
         #[command(flatten)]
-        definition: Definition,
+        definition: Box<Definition>,
         #[command(flatten)]
         write: Write,
     },
@@ -160,6 +160,8 @@ pub(super) fn show<M: prost::Message + prost::Name>(
             "authorization",
             enum_name(method.authorization_type().as_str_name(), "AUTHORIZATION_TYPE_").to_owned(),
         ),
+        ("request validator", text(&method.request_validator_id)),
+        ("request models", pairs(&method.request_models)),
         ("integration", enum_name(integration.r#type().as_str_name(), "INTEGRATION_TYPE_").to_owned()),
         ("integration method", text(&integration.http_method)),
         ("uri", text(&integration.uri)),

@@ -37,6 +37,15 @@ pub(super) struct Definition {
     /// What the back end is sent; a method.request… source is declared on the method, too
     #[arg(long, value_name = "TARGET=SOURCE", value_parser = pair)]
     map: Vec<(String, String)>,
+    /// Id of the request validator to run; see `postern validator`
+    #[arg(long, value_name = "ID")]
+    request_validator: Option<String>,
+    /// Parameter that a request must have, such as method.request.querystring.page
+    #[arg(long, value_name = "PARAMETER")]
+    require: Vec<String>,
+    /// Model that bodies of a media type must fit; see `postern model`
+    #[arg(long, value_name = "TYPE=MODEL", value_parser = pair)]
+    request_model: Vec<(String, String)>,
     /// Status of the answer
     #[arg(long, value_name = "STATUS", default_value = "200")]
     status: u32,
@@ -53,8 +62,18 @@ pub(super) struct Definition {
 
 impl Definition {
     /// The flags' names, for what cannot stand beside them.
-    pub(super) const FLAGS: [&'static str; 7] =
-        ["kind", "uri", "integration_method", "timeout_ms", "map", "map_response", "body"];
+    pub(super) const FLAGS: [&'static str; 10] = [
+        "kind",
+        "uri",
+        "integration_method",
+        "timeout_ms",
+        "map",
+        "request_validator",
+        "require",
+        "request_model",
+        "map_response",
+        "body",
+    ];
 
     /// The method they mean.
     ///
@@ -84,7 +103,8 @@ impl Definition {
             let names = pairs.iter().map(pick).filter(|name| name.starts_with(prefix));
             names.map(|name| (name.clone(), false)).collect::<BTreeMap<_, _>>()
         };
-        let request_parameters = declared(&self.map, |pair| &pair.1, "method.request.");
+        let mut request_parameters = declared(&self.map, |pair| &pair.1, "method.request.");
+        request_parameters.extend(self.require.into_iter().map(|name| (name, true)));
         let response_parameters = declared(&self.map_response, |pair| &pair.0, "method.response.");
         let mock = (kind == Kind::Mock)
             .then(|| ("application/json".to_owned(), format!("{{\"statusCode\": {}}}", self.status)));
@@ -112,7 +132,9 @@ impl Definition {
             ..Default::default()
         };
         Ok(pb::Method {
+            request_validator_id: self.request_validator,
             request_parameters,
+            request_models: self.request_model.into_iter().collect(),
             responses: vec![pb::MethodResponse {
                 status_code: self.status,
                 response_parameters,
@@ -164,6 +186,16 @@ mod tests {
         let integration = made.integration.expect("an integration");
         assert_eq!(integration.request_parameters.len(), 2);
         assert_eq!(integration.http_method.as_deref(), Some("ANY"));
+    }
+
+    #[test]
+    fn what_is_validated_is_declared() {
+        let line = "--type mock --request-validator abc123 --require method.request.header.A \
+                    --request-model application/json=Pet";
+        let made = method(&line.split_whitespace().collect::<Vec<_>>()).expect("a method");
+        assert_eq!(made.request_validator_id.as_deref(), Some("abc123"));
+        assert_eq!(made.request_parameters, BTreeMap::from([("method.request.header.A".to_owned(), true)]));
+        assert_eq!(made.request_models["application/json"], "Pet");
     }
 
     #[test]

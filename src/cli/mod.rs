@@ -22,9 +22,11 @@ mod json;
 mod method;
 mod method_flags;
 mod method_part;
+mod model;
 pub mod output;
 pub mod quickstart;
 mod refusal;
+mod request_validator;
 mod resource;
 mod rollback;
 mod serve;
@@ -63,6 +65,10 @@ enum Command {
     Resource(Group<resource::Command>),
     /// Put, show and delete methods
     Method(Group<method::Command>),
+    /// Create, show, change and delete models: the shapes of bodies
+    Model(Group<model::Command>),
+    /// Create, list, change and delete request validators: what of a request is checked
+    Validator(Group<request_validator::Command>),
     /// Enable, disable, show and explain CORS
     Cors(Group<cors::Command>),
     /// Put, show and delete the gateway's own error answers
@@ -154,6 +160,8 @@ async fn ask(command: Command) -> Result<(), Stop> {
         Command::Resource(group) => with!(group, resource::run),
         Command::Method(group) => with!(group, method::run),
         Command::Cors(group) => with!(group, cors::run),
+        Command::Model(group) => with!(group, model::run),
+        Command::Validator(group) => with!(group, request_validator::run),
         Command::GatewayResponse(group) => with!(group, gateway_response::run),
         Command::Deploy(one) => with!(one: deploy::run),
         Command::Deployment(group) => with!(group, deploy::manage),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::model::{ApiId, DeploymentId, ResourceId};
+use crate::model::{ApiId, DeploymentId, ModelId, RequestValidatorId, ResourceId};
 
 use super::Error;
 
@@ -54,6 +54,28 @@ pub(super) fn new_deployment_id() -> Result<DeploymentId, Error> {
 pub(super) fn new_resource_id(taken: impl Fn(ResourceId) -> bool) -> Result<ResourceId, Error> {
     loop {
         let id = ResourceId::from_random(random()?);
+        if !taken(id) {
+            return Ok(id);
+        }
+    }
+}
+
+/// A new model id that `taken` does not know.
+pub(super) fn new_model_id(taken: impl Fn(ModelId) -> bool) -> Result<ModelId, Error> {
+    loop {
+        let id = ModelId::from_random(random()?);
+        if !taken(id) {
+            return Ok(id);
+        }
+    }
+}
+
+/// A new request validator id that `taken` does not know.
+pub(super) fn new_request_validator_id(
+    taken: impl Fn(RequestValidatorId) -> bool,
+) -> Result<RequestValidatorId, Error> {
+    loop {
+        let id = RequestValidatorId::from_random(random()?);
         if !taken(id) {
             return Ok(id);
         }

@@ -6,8 +6,8 @@ use crate::model::{
 };
 
 use super::check::{
-    check_integration, check_integration_response, check_method, check_method_response, warn_integration,
-    warn_integration_response, warn_method,
+    check_integration, check_integration_response, check_method, check_method_response, check_references,
+    check_response_references, warn_integration, warn_integration_response, warn_method,
 };
 use super::draft::{Draft, locate, refuse};
 use super::{Error, MethodRef, MethodState, Noun, ResourceState};
@@ -24,6 +24,7 @@ impl Draft<'_> {
         method.managed_by = ManagedBy::Nobody;
         normalise(&mut method);
         refuse(check_method(&method, self.limits))?;
+        refuse(check_references(&self.definition, &method))?;
         self.warnings.extend(warn_method(at.verb, &method));
         self.store_method(&place, at.verb, method)
     }
@@ -41,6 +42,7 @@ impl Draft<'_> {
             normalise(method);
             refuse(check_method(method, limits))
         })?;
+        refuse(check_references(&self.definition, &state.method))?;
         self.warnings.extend(warn_method(at.verb, &state.method));
         Ok(state)
     }
@@ -62,6 +64,7 @@ impl Draft<'_> {
         status: Status,
         response: &MethodResponse,
     ) -> Result<MethodState, Error> {
+        refuse(check_response_references(&self.definition, response))?;
         self.change_method(at, |method, _| {
             refuse(check_method_response(response))?;
             method.responses.insert(status, response.clone());
@@ -213,8 +216,10 @@ fn refuse_managed(method: &Method, path: &ResourcePath, verb: Verb) -> Result<()
     }
 }
 
-/// What API Gateway leaves out when it stores a method: a mock has neither verb nor address.
+/// What API Gateway leaves out when it stores a method: a mock has neither verb nor address, and no validator is one
+/// with an empty id.
 fn normalise(method: &mut Method) {
+    method.request_validator_id.take_if(|id| id.is_empty());
     if let Some(integration) = &mut method.integration
         && integration.integration_type == IntegrationType::Mock
     {

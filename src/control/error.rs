@@ -21,6 +21,10 @@ pub enum Noun {
     IntegrationResponse,
     /// A customised gateway response.
     GatewayResponse,
+    /// A model.
+    Model,
+    /// A request validator.
+    RequestValidator,
     /// A deployment.
     Deployment,
     /// A stage.
@@ -39,6 +43,8 @@ impl fmt::Display for Noun {
             Self::Integration => "integration",
             Self::IntegrationResponse => "integration response",
             Self::GatewayResponse => "gateway response",
+            Self::Model => "model",
+            Self::RequestValidator => "request validator",
             Self::Deployment => "deployment",
             Self::Stage => "stage",
             Self::Domain => "domain binding",

@@ -29,6 +29,8 @@ pub struct Limits {
     pub expression_bytes: usize,
     /// Bytes of an integration's URI.
     pub uri_bytes: usize,
+    /// Bytes of a model's schema.
+    pub schema_bytes: usize,
     /// Bytes of a resource policy.
     pub policy_bytes: usize,
     /// Labels of one thing.
@@ -49,6 +51,7 @@ impl Limits {
                 template_bytes: 300 * 1024,
                 expression_bytes: 8 * 1024,
                 uri_bytes: 8 * 1024,
+                schema_bytes: 1024 * 1024,
                 policy_bytes: 32 * 1024,
                 tags: 200,
             },
@@ -60,6 +63,7 @@ impl Limits {
                 template_bytes: 300 * 1024,
                 expression_bytes: 512,
                 uri_bytes: 2 * 1024,
+                schema_bytes: 400 * 1024,
                 policy_bytes: 8 * 1024,
                 tags: 50,
             },

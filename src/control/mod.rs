@@ -5,7 +5,7 @@
 //! relative to the argument they are about.
 //!
 //! A change of a draft is worked out on a copy (`draft`, and by noun in `draft_methods`, `resources`,
-//! `gateway_responses`, `cors`), checked (`check`), and committed by `Control::edit`. A change of what is served
+//! `gateway_responses`, `models`, `request_validators`, `cors`), checked (`check`), and committed by `Control::edit`. A change of what is served
 //! (stages, bindings, deployments put under a stage) is compiled first, then committed and published under one lock
 //! (`serving`), so that snapshots come in the order of commits.
 
@@ -25,6 +25,8 @@ mod deployments;
 mod domains;
 mod gateway_responses;
 mod methods;
+mod models;
+mod request_validators;
 mod resources;
 mod stages;
 mod test_invoke;
@@ -54,7 +56,8 @@ pub use options::{Options, Page, Read, Written};
 pub use serving::Unserved;
 pub use state::{
     ApiState, Deployed, DeploymentRef, EffectiveGatewayResponse, EnsuredPath, MethodRef, MethodState, Moved,
-    NewApi, NewDeployment, NewDomain, NewStage, ResourceRef, ResourceState, StageChoice, Version,
+    NewApi, NewDeployment, NewDomain, NewModel, NewRequestValidator, NewStage, ResourceRef, ResourceState,
+    StageChoice, Version,
 };
 pub use test_invoke::{BackEndAnswer, Invoke, Question, TestAnswer, TestCall, TestRun};
 pub use upkeep::SWEEP_INTERVAL;

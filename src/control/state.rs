@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::model::{
     Api, ApiId, ApiKeySource, AwsEndpoint, BasePath, Deployment, DeploymentId, DeploymentSummary,
-    EndpointType, GatewayResponse, GatewayResponseType, HostName, MediaType, Method, Partition, Resource,
-    ResourceId, ResourcePath, Revision, Stage, StageName, StageVariables, Verb,
+    EndpointType, GatewayResponse, GatewayResponseType, HostName, MediaType, Method, ModelName, Partition,
+    Resource, ResourceId, ResourcePath, Revision, Stage, StageName, StageVariables, Verb,
 };
 
 /// The settings of an API that is to be made. All but the name have defaults.
@@ -103,6 +103,30 @@ pub struct MethodState {
     pub verb: Verb,
     /// The method.
     pub method: Method,
+}
+
+/// A model that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewModel {
+    /// Its name, unique in the API.
+    pub name: ModelName,
+    /// The media type of the bodies it is for.
+    pub content_type: MediaType,
+    /// At most 1024 characters, not empty.
+    pub description: Option<String>,
+    /// A JSON Schema of draft 4.
+    pub schema: String,
+}
+
+/// A request validator that is to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewRequestValidator {
+    /// 1 to 255 characters, not blank.
+    pub name: String,
+    /// Whether required parameters must be there.
+    pub validate_request_parameters: bool,
+    /// Whether the body must fit its model.
+    pub validate_request_body: bool,
 }
 
 /// A gateway response as callers get it: its own customisation, its family's, or the built-in one.

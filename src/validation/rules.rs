@@ -203,11 +203,17 @@ impl Builder<'_> {
             }
             checks.push(("dependencies", Check::Dependencies(all)));
         }
-        let made: [(&str, fn(Vec<RuleId>) -> Check); 3] =
-            [("allOf", Check::AllOf), ("anyOf", Check::AnyOf), ("oneOf", Check::OneOf)];
-        for (keyword, make) in made {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
             if let Some(schemas) = schema.get(keyword).and_then(Value::as_array) {
-                checks.push((keyword, make(self.several(place, keyword, schemas.len())?)));
+                let ids = self.several(place, keyword, schemas.len())?;
+                checks.push((
+                    keyword,
+                    match keyword {
+                        "allOf" => Check::AllOf(ids),
+                        "anyOf" => Check::AnyOf(ids),
+                        _ => Check::OneOf(ids),
+                    },
+                ));
             }
         }
         if schema.contains_key("not") {

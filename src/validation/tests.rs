@@ -9,7 +9,7 @@ fn api() -> ApiId {
     "abcde12345".parse().expect("an id")
 }
 
-fn model(name: &str, schema: impl ToString) -> Model {
+fn model(name: &str, schema: &impl ToString) -> Model {
     Model {
         id: "abc123".parse().expect("an id"),
         name: name.parse().expect("a name"),
@@ -231,7 +231,7 @@ fn models_refer_to_each_other_and_to_themselves() {
     let address = |name: &str| format!("https://apigateway.amazonaws.com/restapis/{}/models/{name}", api());
     let node = model(
         "Node",
-        json!({
+        &json!({
             "type": "object",
             "required": ["value"],
             "properties": {
@@ -243,7 +243,7 @@ fn models_refer_to_each_other_and_to_themselves() {
     );
     let value = model(
         "Value",
-        json!({"$ref": "#/definitions/small", "definitions": {"small": {"type": "integer", "maximum": 9}}}),
+        &json!({"$ref": "#/definitions/small", "definitions": {"small": {"type": "integer", "maximum": 9}}}),
     );
     let list = compile(&[node.clone(), value.clone()]).expect("both are there");
     assert_eq!(list.check(&json!({"value": 1, "next": {"value": 2, "next": null}})), Ok(()));
@@ -277,7 +277,7 @@ fn what_cannot_be_a_schema_is_refused_with_the_reason() {
             "is no model of this API",
         ),
     ] {
-        let fault = compile(&[model("Pet", text)]).expect_err(text);
+        let fault = compile(&[model("Pet", &text)]).expect_err(text);
         assert!(fault.contains(says), "{text}: {fault}");
     }
 }
@@ -297,7 +297,7 @@ fn schemas_and_bodies_that_go_round_or_deep_do_no_harm() {
     let round = json!({"allOf": [{"$ref": "#"}], "type": "object"});
     assert_eq!(said(&round, &json!({})), "");
     assert!(said(&round, &json!(1)).starts_with("[instance"), "it is no object");
-    let fault = compile(&[model("Pet", json!({"$ref": "#"}))]).err();
+    let fault = compile(&[model("Pet", &json!({"$ref": "#"}))]).err();
     assert!(fault.is_none_or(|fault| fault.contains("circle")), "a circle is refused or means nothing");
 
     let many = json!({"items": {"type": "string"}});

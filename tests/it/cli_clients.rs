@@ -235,6 +235,41 @@ fn gateway_responses_are_customised_and_given_back() {
 }
 
 #[test]
+fn models_and_validators_are_made_used_and_deleted() {
+    let shell = Shell::start();
+    shell.ok(&["api", "create", "pets"]);
+    let schema = r#"{"type": "object", "required": ["name"]}"#;
+    shell.ok(&["model", "create", "pets", "Pet", "--schema", schema, "--description", "an animal"]);
+    let listed = shell.ok(&["model", "list", "pets"]);
+    for name in ["Empty", "Error", "Pet", "an animal"] {
+        assert!(listed.contains(name), "{name}: {listed}");
+    }
+    shell.ok(&["model", "update", "pets", "Pet", "--description", "a living thing"]);
+    let shown = shell.ok(&["model", "get", "pets", "Pet"]);
+    assert!(shown.contains("a living thing") && shown.contains(schema), "{shown}");
+
+    let made = shell.json(&["validator", "create", "pets", "all", "--parameters"]);
+    let id = made["request_validator"]["id"].as_str().unwrap().to_owned();
+    shell.ok(&["validator", "update", "pets", &id, "--body", "yes"]);
+    let listed = shell.ok(&["validator", "list", "pets"]);
+    assert_eq!(listed.matches("yes").count(), 2, "{listed}");
+
+    let put = ["method", "put", "pets", "/", "POST", "--type", "mock"];
+    let checked = ["--request-validator", &id, "--request-model", "application/json=Pet"];
+    shell.ok(&[&put[..], &checked].concat());
+    let shown = shell.ok(&["method", "get", "pets", "/", "POST"]);
+    assert!(shown.contains(&id) && shown.contains("application/json=Pet"), "{shown}");
+    let said = shell.refused(&["model", "delete", "pets", "Pet"]);
+    assert!(said.contains("model Pet is in use by method POST /"), "{said}");
+    let said = shell.refused(&["validator", "delete", "pets", &id]);
+    assert!(said.contains("is in use by method POST /"), "{said}");
+    shell.ok(&["method", "delete", "pets", "/", "POST"]);
+    shell.ok(&["model", "delete", "pets", "Pet"]);
+    shell.ok(&["validator", "delete", "pets", &id]);
+    assert_eq!(shell.ok(&["validator", "list", "pets"]).lines().count(), 1);
+}
+
+#[test]
 fn watch_prints_a_line_for_every_change() {
     let shell = Shell::start();
     shell.ok(&["api", "create", "first"]);

@@ -57,7 +57,6 @@ async fn what_would_open_a_method_is_refused_until_it_is_built() {
     let closed = [
         pb::Method { api_key_required: true, ..version("2") },
         pb::Method { authorization_type: pb::AuthorizationType::AwsIam.into(), ..version("2") },
-        pb::Method { request_validator_id: Some("abc123".to_owned()), ..version("2") },
     ];
     for method in closed {
         server.put(&api, "/pets", "GET", method.clone()).await;

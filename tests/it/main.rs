@@ -11,6 +11,7 @@ mod admin_deployments;
 mod admin_door;
 mod admin_gateway_responses;
 mod admin_methods;
+mod admin_models;
 mod admin_reflection;
 mod admin_resources;
 mod admin_test_method;

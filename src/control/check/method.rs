@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::control::Limits;
 use crate::cors::mistakes;
-use crate::model::{AuthorizationType, Issue, Issues, MediaType, Method, MethodResponse, Verb};
+use crate::model::{AuthorizationType, Definition, Issue, Issues, MediaType, Method, MethodResponse, Verb};
 
 use super::{check_integration, warn_integration};
 
@@ -17,6 +17,34 @@ pub(in crate::control) fn check_method(method: &Method, limits: &Limits) -> Issu
     if let Some(integration) = &method.integration {
         issues.extend_at("integration", check_integration(integration, method, limits));
     }
+    issues
+}
+
+/// Checks that there is what a method refers to by name or id.
+pub(in crate::control) fn check_references(definition: &Definition, method: &Method) -> Issues {
+    let mut issues = Issues::new();
+    if let Some(id) = &method.request_validator_id {
+        let known = id.parse().is_ok_and(|id| definition.request_validators.contains_key(&id));
+        if !known {
+            let message =
+                format!("invalid Request Validator identifier specified: there is none with id {id:?}");
+            issues.push("request_validator_id", message);
+        }
+    }
+    check_models_exist(definition, "request_models", &method.request_models, &mut issues);
+    for (status, response) in &method.responses {
+        issues.extend_at(&format!("responses[{status}]"), check_response_references(definition, response));
+    }
+    issues
+}
+
+/// Checks that there are the models that a method response refers to.
+pub(in crate::control) fn check_response_references(
+    definition: &Definition,
+    response: &MethodResponse,
+) -> Issues {
+    let mut issues = Issues::new();
+    check_models_exist(definition, "response_models", &response.response_models, &mut issues);
     issues
 }
 
@@ -75,6 +103,23 @@ fn check_models(field: &str, models: &BTreeMap<MediaType, String>, issues: &mut 
             issues.push(
                 format!("{field}[{media_type}]"),
                 format!("invalid model identifier specified: {model:?}; a model's name has only a-z A-Z 0-9"),
+            );
+        }
+    }
+}
+
+/// A name that is none is found elsewhere.
+fn check_models_exist(
+    definition: &Definition,
+    field: &str,
+    models: &BTreeMap<MediaType, String>,
+    issues: &mut Issues,
+) {
+    for (media_type, model) in models {
+        if model.parse().is_ok_and(|name| !definition.models.contains_key(&name)) {
+            issues.push(
+                format!("{field}[{media_type}]"),
+                format!("invalid model identifier specified: {model}: there is no such model"),
             );
         }
     }

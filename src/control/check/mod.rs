@@ -13,4 +13,6 @@ pub(super) use gateway_response::{check_gateway_response, warn_gateway_response}
 pub(super) use integration::{
     check_integration, check_integration_response, warn_integration, warn_integration_response,
 };
-pub(super) use method::{check_method, check_method_response, warn_method};
+pub(super) use method::{
+    check_method, check_method_response, check_references, check_response_references, warn_method,
+};

@@ -42,6 +42,8 @@ clients! {
     apis: api_service_client::ApiServiceClient,
     resources: resource_service_client::ResourceServiceClient,
     methods: method_service_client::MethodServiceClient,
+    models: model_service_client::ModelServiceClient,
+    request_validators: request_validator_service_client::RequestValidatorServiceClient,
     gateway_responses: gateway_response_service_client::GatewayResponseServiceClient,
     cors: cors_service_client::CorsServiceClient,
     deployments: deployment_service_client::DeploymentServiceClient,

@@ -14,6 +14,8 @@ use postern::wire::pb::deployment_service_client::DeploymentServiceClient;
 use postern::wire::pb::domain_service_client::DomainServiceClient;
 use postern::wire::pb::gateway_response_service_client::GatewayResponseServiceClient;
 use postern::wire::pb::method_service_client::MethodServiceClient;
+use postern::wire::pb::model_service_client::ModelServiceClient;
+use postern::wire::pb::request_validator_service_client::RequestValidatorServiceClient;
 use postern::wire::pb::resource_service_client::ResourceServiceClient;
 use postern::wire::pb::stage_service_client::StageServiceClient;
 use postern::wire::pb::test_service_client::TestServiceClient;
@@ -127,6 +129,14 @@ impl Postern {
 
     pub fn methods(&self) -> MethodServiceClient<Channel> {
         MethodServiceClient::new(self.channel())
+    }
+
+    pub fn models(&self) -> ModelServiceClient<Channel> {
+        ModelServiceClient::new(self.channel())
+    }
+
+    pub fn request_validators(&self) -> RequestValidatorServiceClient<Channel> {
+        RequestValidatorServiceClient::new(self.channel())
     }
 
     pub fn cors(&self) -> CorsServiceClient<Channel> {
