@@ -270,7 +270,7 @@ pub(super) fn body(media_type: &MediaType, template: &str, findings: &mut Findin
         return Some(BodyPlan::Payload);
     }
     match constant(template) {
-        Ok(text) => Some(BodyPlan::Constant(Bytes::from(text.into_owned()))),
+        Ok(text) => Some(BodyPlan::Constant(Bytes::from(text))),
         Err(error) => {
             findings.error(format!("template {media_type}"), error);
             None

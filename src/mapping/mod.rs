@@ -24,7 +24,7 @@ pub use apply::{HeaderMapping, QueryMapping, UnsafeValue, header_value, map_head
 pub use context::{ContextSource, ContextVariable};
 pub use expression::{Expression, InvalidExpression, RequestSource, ResponseSource, Scope, Values};
 pub use json_path::{Found, InvalidJsonPath, JsonPath};
-pub use pattern::{InvalidPattern, Pattern, Patterns};
+pub use pattern::{InvalidPattern, Pattern, Patterns, java_regex};
 pub use payload::{InvalidJson, Payload};
 pub use query::Query;
 pub use selection::Selection;

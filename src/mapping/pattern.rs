@@ -40,16 +40,7 @@ impl Pattern {
     /// # Errors
     /// When it is no regular expression, or needs more than linear time, or is too large.
     pub fn parse(text: &str) -> Result<Self, InvalidPattern> {
-        let refuse = |reason: String| InvalidPattern { text: text.to_owned(), reason };
-        if text.len() > Self::MAX_BYTES {
-            return Err(refuse(format!("it is longer than {} bytes", Self::MAX_BYTES)));
-        }
-        let translated = translate(text).map_err(|reason| refuse(reason.to_owned()))?;
-        let anchored = format!("^(?:{translated})$");
-        let regex = regex::RegexBuilder::new(&anchored)
-            .size_limit(1 << 18)
-            .build()
-            .map_err(|error| refuse(one_line(&error)))?;
+        let regex = java_regex(text, true)?;
         let mut set = StatusSet([0; 15]);
         for status in 100..=999_u16 {
             if regex.is_match(&status.to_string()) {
@@ -72,6 +63,25 @@ impl Pattern {
     pub fn matches(&self, subject: &str) -> bool {
         self.regex.is_match(subject)
     }
+}
+
+/// A regular expression of Java's for the linear-time engine; if `whole`, it matches nothing less than a whole text.
+///
+/// # Errors
+/// As [`Pattern::parse`].
+pub fn java_regex(text: &str, whole: bool) -> Result<Regex, InvalidPattern> {
+    let refuse = |reason: String| InvalidPattern { text: text.to_owned(), reason };
+    if text.len() > Pattern::MAX_BYTES {
+        return Err(refuse(format!("it is longer than {} bytes", Pattern::MAX_BYTES)));
+    }
+    let mut translated = translate(text).map_err(|reason| refuse(reason.to_owned()))?;
+    if whole {
+        translated = format!("^(?:{translated})$");
+    }
+    regex::RegexBuilder::new(&translated)
+        .size_limit(1 << 18)
+        .build()
+        .map_err(|error| refuse(one_line(&error)))
 }
 
 /// Patterns compiled so far: the same text is compiled once for a whole API.

@@ -7,15 +7,17 @@
 pub struct Overrides {
     /// What was set, by its name in `$context`.
     pub(super) context: Vec<(Box<str>, Kept)>,
-    pub(super) request_headers: Vec<(Box<str>, Box<str>)>,
+    pub(super) request_headers: Vec<Pair>,
     pub(super) request_querystrings: Vec<(Box<str>, Vec<Box<str>>)>,
-    pub(super) request_paths: Vec<(Box<str>, Box<str>)>,
-    pub(super) response_headers: Vec<(Box<str>, Box<str>)>,
+    pub(super) request_paths: Vec<Pair>,
+    pub(super) response_headers: Vec<Pair>,
     pub(super) response_status: Option<u16>,
 }
 
+/// A name and a value.
+pub(super) type Pair = (Box<str>, Box<str>);
+
 /// A value that outlives the rendering that made it.
-#[expect(dead_code, reason = "read once templates run")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kept {
     Null,
@@ -63,6 +65,6 @@ impl Overrides {
     }
 }
 
-fn pairs(list: &[(Box<str>, Box<str>)]) -> impl Iterator<Item = (&str, &str)> {
+fn pairs(list: &[Pair]) -> impl Iterator<Item = (&str, &str)> {
     list.iter().map(|(name, value)| (&**name, &**value))
 }

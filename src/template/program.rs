@@ -1,50 +1,147 @@
-//! A template, compiled.
+//! A template as it is run: parsed, its names turned into numbers, its constant patterns compiled.
 
-use super::constant::constant;
-use super::{Budget, Environment, InvalidTemplate, Needs, Overrides, RenderError};
+use regex::Regex;
 
-/// A mapping template, compiled: parsed once at deployment, run for each request.
-#[derive(Clone, Debug)]
-pub struct Template {
-    constant: Option<Box<str>>,
-    needs: Needs,
+use crate::mapping::{ContextVariable, JsonPath};
+
+use super::Place;
+use super::methods::Method;
+
+/// Nodes that are rendered one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block(pub(super) Box<[Node]>);
+
+/// A variable, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot(pub(super) u32);
+
+/// The variables that mean something before a template sets any, in the order of their slots.
+pub(super) const KNOWN: [&str; 7] =
+    ["input", "util", "context", "stageVariables", "foreach", "velocityCount", "velocityHasNext"];
+
+impl Slot {
+    pub(super) const INPUT: Self = Self(0);
+    pub(super) const UTIL: Self = Self(1);
+    pub(super) const CONTEXT: Self = Self(2);
+    pub(super) const STAGE_VARIABLES: Self = Self(3);
+    pub(super) const FOREACH: Self = Self(4);
+    pub(super) const COUNT: Self = Self(5);
+    pub(super) const HAS_NEXT: Self = Self(6);
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
-impl Template {
-    /// The longest template, in bytes (API Gateway, *Quotas for configuring and running a REST API*).
-    pub const MAX_BYTES: usize = 300 * 1024;
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    Text(Box<str>),
+    Reference(Reference),
+    /// A reference behind backslashes. An odd number escapes it: its text is printed if it has a value.
+    Escaped {
+        backslashes: usize,
+        reference: Reference,
+        text: Box<str>,
+    },
+    Set {
+        target: Reference,
+        value: Expression,
+    },
+    If {
+        arms: Box<[(Expression, Block)]>,
+        otherwise: Block,
+    },
+    Foreach {
+        place: Place,
+        variable: Slot,
+        list: Expression,
+        body: Block,
+    },
+    /// `#define`: a block that is rendered wherever its variable is printed.
+    Define {
+        variable: Slot,
+        body: Block,
+    },
+    Break,
+    Stop,
+}
 
-    /// Reads a template.
-    ///
-    /// # Errors
-    /// The place of the first thing that is wrong, and what it is.
-    pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
-        let text = constant(text)?;
-        Ok(Self { constant: Some(text.into()), needs: Needs::default() })
-    }
+/// `$name` with what follows it.
+#[derive(Clone, Debug)]
+pub(super) struct Reference {
+    pub(super) place: Place,
+    pub(super) root: Slot,
+    pub(super) steps: Box<[Step]>,
+    /// The context variable that root and the first steps name, and how many steps those are.
+    pub(super) context: Option<(ContextVariable, usize)>,
+}
 
-    /// The text that it gives whatever the request, if that is so.
-    #[must_use]
-    pub fn constant(&self) -> Option<&str> {
-        self.constant.as_deref()
-    }
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Property(Box<str>),
+    Index(Expression),
+    Call(Box<Call>),
+}
 
-    /// What has to be there before it runs.
-    #[must_use]
-    pub fn needs(&self) -> Needs {
-        self.needs
-    }
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    /// `None` for a name that no type has: it gives nothing.
+    pub(super) method: Option<Method>,
+    pub(super) arguments: Box<[Expression]>,
+    pub(super) compiled: Compiled,
+}
 
-    /// The text for a request. What it sets on `$context` is added to `overrides`, also when it fails half way.
-    ///
-    /// # Errors
-    /// What could not be evaluated, or went beyond the budget: the answer is then 500.
-    pub fn render(
-        &self,
-        _environment: &dyn Environment,
-        _overrides: &mut Overrides,
-        _budget: &Budget,
-    ) -> Result<String, RenderError> {
-        Ok(self.constant.as_deref().unwrap_or_default().to_owned())
+/// A constant first argument, compiled.
+#[derive(Clone, Debug)]
+pub(super) enum Compiled {
+    Nothing,
+    Regex(Regex),
+    Path(JsonPath),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Expression {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Double(f64),
+    Text(Box<str>),
+    /// A double-quoted text with something to render in it.
+    Interpolated(Block),
+    Reference(Box<Reference>),
+    List(Box<[Expression]>),
+    Range(i64, i64),
+    Map(Box<[(Expression, Expression)]>),
+    Not(Box<Expression>),
+    /// Operators of one precedence, from left to right: flat, so that a long one does not nest.
+    Chain(Box<Expression>, Box<[(Operator, Expression)]>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Or,
+    And,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+}
+
+impl Block {
+    /// The text that it always gives, if that is so.
+    pub(super) fn constant(&self) -> Option<&str> {
+        match &self.0[..] {
+            [] => Some(""),
+            // Neighbouring texts are one node.
+            [Node::Text(text)] => Some(text),
+            _ => None,
+        }
     }
 }

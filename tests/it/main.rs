@@ -36,6 +36,7 @@ mod drain;
 mod examples;
 mod explain;
 mod framing;
+mod fuzz_corpus;
 mod harness;
 mod headers;
 mod http2;
