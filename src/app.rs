@@ -5,6 +5,7 @@
 //! is not ready yet answers nobody rather than wrongly; the admin and ops listeners are bound before the data plane
 //! starts, since it has to know which addresses no integration may call.
 
+mod aws;
 mod invoke;
 pub mod offline;
 mod ops;
@@ -12,6 +13,7 @@ mod upkeep;
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +50,8 @@ pub struct Addresses {
     pub admin: SocketAddr,
     /// Probes and Prometheus.
     pub ops: SocketAddr,
+    /// AWS clients, if the face is on.
+    pub aws: Option<SocketAddr>,
 }
 
 /// A server that runs. Dropped without [`drain`](Self::drain), it cuts what is in flight.
@@ -57,7 +61,8 @@ pub struct App {
     health: Health,
     drain_timeout: Duration,
     gateway: Option<Running>,
-    admin: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    /// The faces that are told to stop: the admin API, and the AWS face if it is on.
+    faces: Vec<(oneshot::Sender<()>, JoinHandle<()>)>,
     /// Of the admin API and ops; taken when the app ends.
     runtime: Option<Runtime>,
 }
@@ -165,12 +170,14 @@ impl App {
                 gateway.drain(timeout);
             }
         });
-        let admin = self.admin.take();
+        let (stops, faces): (Vec<_>, Vec<_>) = self.faces.drain(..).unzip();
         let calls = async {
-            if let Some((stop, calls)) = admin {
+            for stop in stops {
                 // It may have ended by itself.
                 let _ = stop.send(());
-                drop(calls.await);
+            }
+            for face in faces {
+                drop(face.await);
             }
         };
         let (data, ()) = tokio::join!(data, calls);
@@ -218,7 +225,10 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
     let (health, metrics) = (Health::new(), Metrics::new());
     let admin_listener = listen("--admin-listen", settings.admin.listen).await?;
     let ops_listener = listen("--ops-listen", settings.ops_listen).await?;
-    let own = vec![admin_listener.local_addr()?, ops_listener.local_addr()?];
+    let aws_listener = aws::listen(&settings).await?;
+    let at_aws = aws_listener.as_ref().map(|(_, at)| *at);
+    let mut own = vec![admin_listener.local_addr()?, ops_listener.local_addr()?];
+    own.extend(at_aws);
     let guard = Guard {
         allow_hosts: settings.admin.allow_hosts.clone(),
         allow_origins: settings.admin.allow_origins.clone(),
@@ -259,22 +269,25 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
         data: *gateway.addresses().first().expect("one address was asked for and is bound"),
         admin: admin_listener.local_addr()?,
         ops: at_ops,
+        aws: at_aws,
     };
     let config = AdminConfig {
         guard,
         partition: settings.partition.clone(),
         drain_timeout: settings.drain_timeout.min(ADMIN_GRACE),
     };
-    let (stop, stopped) = oneshot::channel();
-    let calls = tokio::spawn(async move {
-        let stopped = async {
-            // A dropped sender is a stop, too.
-            drop(stopped.await);
-        };
+    let mut faces = Vec::new();
+    if let Some((listener, at)) = aws_listener {
+        let config = aws::config(&settings, config.guard.clone(), config.drain_timeout);
+        let forward = Arc::new(aws::Forward { door: gateway.door(), at });
+        let control = control.clone();
+        faces.push(face(|stopped| crate::aws::serve(listener, control, forward, config, stopped)));
+    }
+    faces.push(face(|stopped| async move {
         if let Err(error) = admin::serve(admin_listener, control, config, stopped).await {
             tracing::error!(%error, "the admin API stopped");
         }
-    });
+    }));
     health.set_ready();
     tracing::info!(data = %at.data, admin = %at.admin, ops = %at.ops, "ready");
     Ok(App {
@@ -282,9 +295,24 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
         health,
         drain_timeout: settings.drain_timeout,
         gateway: Some(gateway),
-        admin: Some((stop, calls)),
+        faces,
         runtime: None,
     })
+}
+
+/// Starts a face on the runtime it is called on. It ends when the sender is used or dropped.
+fn face<F>(
+    serve: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> F,
+) -> (oneshot::Sender<()>, JoinHandle<()>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (stop, stopped) = oneshot::channel();
+    let stopped = async {
+        // A dropped sender is a stop, too.
+        drop(stopped.await);
+    };
+    (stop, tokio::spawn(serve(Box::pin(stopped))))
 }
 
 /// Binds a control listener. tokio sets no `SO_REUSEPORT`, so an address in use is an error.
@@ -323,13 +351,13 @@ fn gateway_config(settings: &Settings, own: Vec<SocketAddr>) -> GatewayConfig {
     let mut config = GatewayConfig::new(settings.listen);
     config.workers = settings.workers.get();
     config.path_endpoints = settings.default_endpoints == DefaultEndpoints::Path;
+    // Who works with AWS's clients against this machine has the back ends on it, too.
+    let of_face = if settings.aws_face.listen.is_some() { &["127.0.0.0/8", "::1"][..] } else { &[] };
+    let allowed = settings.allow_upstream.iter().map(ToString::to_string);
     config.upstream = UpstreamPolicy {
-        allow: settings
-            .allow_upstream
-            .iter()
-            .map(|rule| {
-                rule.to_string().parse().expect("the data plane reads every rule that settings can hold")
-            })
+        allow: allowed
+            .chain(of_face.iter().map(|rule| (*rule).to_owned()))
+            .map(|rule| rule.parse().expect("the data plane reads every rule that settings can hold"))
             .collect(),
         own,
     };

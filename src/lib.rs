@@ -62,6 +62,7 @@ pub mod control;
 pub mod gateway;
 
 pub mod admin;
+pub mod aws;
 
 pub mod settings;
 

@@ -15,6 +15,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("app", EVERYTHING),
     ("settings", &["model"]),
     ("admin", &["control", "cors", "wire", "model", "ops"]),
+    ("aws", &["control", "model", "ops"]),
     ("control", &["store", "compile", "cors", "mapping", "route", "validation", "model", "ops"]),
     ("gateway", &["compile", "route", "mapping", "template", "validation", "cors", "model", "ops"]),
     ("compile", &["route", "mapping", "template", "validation", "cors", "model"]),

@@ -110,6 +110,7 @@ fn new_api(settings: ApiSettings) -> NewApi {
         disable_execute_api_endpoint: settings.disable_execute_api_endpoint,
         policy: settings.policy,
         tags: settings.tags,
+        ..NewApi::default()
     }
 }
 

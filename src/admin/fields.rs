@@ -130,7 +130,7 @@ pub(super) fn options(expected_revision: u64, validate_only: bool) -> Options {
         0 => Expected::Any,
         revision => Expected::At(Revision(revision)),
     };
-    Options { expected, validate_only }
+    Options { expected, validate_only, keep_unserved: false }
 }
 
 /// Values of which some may be missing.

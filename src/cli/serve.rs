@@ -81,12 +81,16 @@ fn announce(app: &App) -> Result<(), Stop> {
         ("  admin", format!("http://{}", at.admin)),
         ("  ops", format!("http://{}", at.ops)),
     ])?;
-    let ready = json!({
+    let mut ready = json!({
         "data": at.data.to_string(),
         "admin": at.admin.to_string(),
         "ops": at.ops.to_string(),
         "pid": std::process::id(),
     });
+    if let Some(aws) = at.aws {
+        output.fields([("  AWS clients", format!("http://{aws}"))])?;
+        ready["aws"] = aws.to_string().into();
+    }
     output.line(format!("ready {ready}"))
 }
 

@@ -154,6 +154,8 @@ impl NewApi {
             binary_media_types: self.binary_media_types,
             minimum_compression_size: self.minimum_compression_size,
             endpoint_type: self.endpoint_type,
+            dualstack: self.dualstack,
+            vpc_endpoint_ids: self.vpc_endpoint_ids,
             disable_execute_api_endpoint: self.disable_execute_api_endpoint,
             policy: self.policy,
             tags: self.tags,

@@ -138,6 +138,15 @@ impl Control {
         Ok(summary_of(&*self.inner.records.definition(deployment.content_hash).await?))
     }
 
+    /// What a deployment holds.
+    ///
+    /// # Errors
+    /// When it is not there, or its content was deleted.
+    pub async fn frozen(&self, api: ApiId, at: DeploymentRef) -> Result<Arc<Definition>, Error> {
+        let deployment = self.deployment(api, at).await?;
+        self.content(&deployment).await
+    }
+
     /// Changes a deployment's description, the one thing of it that changes.
     ///
     /// # Errors

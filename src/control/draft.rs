@@ -50,7 +50,8 @@ pub(super) fn tree_error(field: &str, error: DefinitionError) -> Error {
         DefinitionError::DuplicateSibling(part) => Error::already_exists(Noun::Resource, part),
         DefinitionError::SecondVariable(_)
         | DefinitionError::ChildOfGreedy(_)
-        | DefinitionError::DuplicateParameter(_) => Error::invalid(field, error.to_string()),
+        | DefinitionError::DuplicateParameter(_)
+        | DefinitionError::Cycle => Error::invalid(field, error.to_string()),
         DefinitionError::Root => Error::precondition("the root resource cannot be deleted, moved or renamed"),
     }
 }

@@ -9,7 +9,7 @@ use super::draft::{Draft, refuse};
 use super::{Control, EffectiveGatewayResponse, Error, Noun, Options, Read, Written};
 
 /// The body of every gateway response that nobody customised.
-const DEFAULT_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
+pub const DEFAULT_GATEWAY_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
 
 impl Control {
     /// Customises a type; a customisation that is there is replaced whole.
@@ -154,5 +154,5 @@ fn default_status(kind: GatewayResponseType) -> Option<Status> {
 
 fn default_templates() -> BTreeMap<MediaType, String> {
     let json: MediaType = "application/json".parse().expect("a media type");
-    BTreeMap::from([(json, DEFAULT_TEMPLATE.to_owned())])
+    BTreeMap::from([(json, DEFAULT_GATEWAY_TEMPLATE.to_owned())])
 }

@@ -102,6 +102,14 @@ impl Control {
         }
     }
 
+    /// The whole draft of an API, as it is now.
+    ///
+    /// # Errors
+    /// When the API is not there.
+    pub async fn draft_of(&self, id: ApiId) -> Result<Arc<Definition>, Error> {
+        Ok(self.draft(id).await?.1)
+    }
+
     /// Reads something of a draft.
     pub(super) async fn read<T>(
         &self,

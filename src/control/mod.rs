@@ -49,6 +49,7 @@ pub use clock::Clock;
 pub use cors::{CorsEnabled, CorsExplained, CorsRequest, CorsScope, CorsView, ExplainCors};
 pub use diff::{Difference, DifferenceKind, Subject};
 pub use error::{Error, Noun};
+pub use gateway_responses::DEFAULT_GATEWAY_TEMPLATE;
 pub use handle::Control;
 pub use limits::{Limits, Policy};
 pub use open::Setup;

@@ -9,6 +9,9 @@ pub struct Options {
     pub expected: Expected,
     /// Do everything but commit, and say what would be.
     pub validate_only: bool,
+    /// Store what is not served yet (a canary) rather than refuse it: for callers whose clients read back what they
+    /// wrote.
+    pub keep_unserved: bool,
 }
 
 impl Options {
@@ -16,6 +19,12 @@ impl Options {
     #[must_use]
     pub fn preview() -> Self {
         Self { validate_only: true, ..Self::default() }
+    }
+
+    /// Whatever can be stored is, also what is not served yet.
+    #[must_use]
+    pub fn keeping_unserved() -> Self {
+        Self { keep_unserved: true, ..Self::default() }
     }
 
     /// Only if it is still at `revision`.

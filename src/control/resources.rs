@@ -1,5 +1,5 @@
-//! Resources: the nodes of a draft's path tree. They cannot be moved or renamed: what hangs below would change its
-//! address with them.
+//! Resources: the nodes of a draft's path tree. What hangs below one that is moved or renamed changes its address with
+//! it, so only a face whose callers know the operation offers it.
 
 use crate::model::{ApiId, Issue, PathPart, ResourcePath};
 
@@ -56,6 +56,21 @@ impl Control {
         self.read(api, |definition| Ok(page_of_resources(definition, after.as_ref(), limit))).await
     }
 
+    /// Moves a resource to another parent, renames it, or both; what hangs below goes with it.
+    ///
+    /// # Errors
+    /// When it or the parent is not there, it is the root, or a rule of the tree forbids the new place.
+    pub async fn relocate_resource(
+        &self,
+        api: ApiId,
+        at: ResourceRef,
+        parent: Option<ResourceRef>,
+        part: Option<PathPart>,
+        options: Options,
+    ) -> Result<Written<ResourceState>, Error> {
+        self.edit(api, options, |draft| draft.relocate_resource(&at, parent.as_ref(), part.as_ref())).await
+    }
+
     /// Deletes a resource and all below it; says what went, parents before children.
     ///
     /// # Errors
@@ -88,6 +103,29 @@ impl Draft<'_> {
             .add(id, parent.resource.id, part.clone())
             .map_err(|error| tree_error("path_part", error))?;
         locate(&self.definition, &ResourceRef::Id(id))
+    }
+
+    /// Gives a resource another place; what is `None` of it stays.
+    pub(super) fn relocate_resource(
+        &mut self,
+        at: &ResourceRef,
+        parent: Option<&ResourceRef>,
+        part: Option<&PathPart>,
+    ) -> Result<ResourceState, Error> {
+        let resource = locate(&self.definition, at)?.resource;
+        let (old_parent, old_part) = resource
+            .place
+            .clone()
+            .ok_or_else(|| tree_error("resource", crate::model::DefinitionError::Root))?;
+        let parent = match parent {
+            Some(parent) => locate(&self.definition, parent)?.resource.id,
+            None => old_parent,
+        };
+        let part = part.cloned().unwrap_or(old_part);
+        self.definition
+            .relocate(resource.id, parent, part)
+            .map_err(|error| tree_error("path_part", error))?;
+        locate(&self.definition, &ResourceRef::Id(resource.id))
     }
 
     /// Adds whatever is missing of a path.

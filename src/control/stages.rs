@@ -113,7 +113,9 @@ impl Control {
                 return Ok(Written { value: before, revision, store_revision: None, warnings: Vec::new() });
             }
             refuse(check_stage(&stage, &self.inner.limits))?;
-            refuse_canary(&stage)?;
+            if !options.keep_unserved {
+                refuse_canary(&stage)?;
+            }
             stage.updated_at = self.inner.clock.now();
             let partition = self.head(api).await?.partition;
             let deployment = self.deployment(api, DeploymentRef::Id(stage.target.deployment)).await?;

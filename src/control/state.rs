@@ -26,6 +26,10 @@ pub struct NewApi {
     pub minimum_compression_size: Option<u32>,
     /// How Amazon would expose it.
     pub endpoint_type: EndpointType,
+    /// Whether Amazon would give it IPv6 addresses as well.
+    pub dualstack: bool,
+    /// The VPC endpoints of a private API.
+    pub vpc_endpoint_ids: Vec<String>,
     /// Whether the default host and the path form are closed.
     pub disable_execute_api_endpoint: bool,
     /// The resource policy's JSON text.

@@ -45,6 +45,15 @@ pub(super) enum Phase {
     Ending,
 }
 
+/// How a connection came to its worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entrance {
+    /// Accepted on one of the gateway's own listeners.
+    Listener,
+    /// Handed over by another listener, the one at this address, on which APIs are also reached by path.
+    Handed(SocketAddr),
+}
+
 /// What the reader, the service and the driver of one connection know together.
 pub(super) struct Connection {
     pub(super) worker: Rc<Worker>,
@@ -52,6 +61,7 @@ pub(super) struct Connection {
     pub(super) peer: SocketAddr,
     /// Where the caller connected to.
     pub(super) local: SocketAddr,
+    pub(super) entrance: Entrance,
     is_http2: Cell<bool>,
     phase: Cell<Phase>,
     deadline: Deadline,
@@ -207,18 +217,27 @@ impl Drop for Open {
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn serve(worker: Rc<Worker>, tcp: TcpStream, peer: SocketAddr) {
-    serve_by(worker, tcp, peer, service::call).await;
+pub(super) async fn serve(worker: Rc<Worker>, tcp: TcpStream, peer: SocketAddr, entrance: Entrance) {
+    serve_by(worker, tcp, peer, entrance, service::call).await;
 }
 
 /// Serves a connection; `call` runs the requests whose answer has to be waited for.
-pub(super) async fn serve_by<C, F>(worker: Rc<Worker>, mut tcp: TcpStream, peer: SocketAddr, call: C)
-where
+pub(super) async fn serve_by<C, F>(
+    worker: Rc<Worker>,
+    mut tcp: TcpStream,
+    peer: SocketAddr,
+    entrance: Entrance,
+    call: C,
+) where
     C: Fn(Rc<Exchange>, Outgoing) -> F + 'static,
     F: Future<Output = Result<Answer, Fault>> + 'static,
 {
     let accepted = Instant::now();
-    let Ok(local) = tcp.local_addr() else { return };
+    let local = match entrance {
+        Entrance::Listener => tcp.local_addr().ok(),
+        Entrance::Handed(at) => Some(at),
+    };
+    let Some(local) = local else { return };
     let deadline = worker.clock.deadline();
     deadline.arm(accepted + worker.timeouts.detect);
     let mut first = [0; PREFACE.len()];
@@ -231,6 +250,7 @@ where
         worker: Rc::clone(&worker),
         peer,
         local,
+        entrance,
         is_http2: Cell::new(is_http2),
         phase: Cell::new(Phase::Head),
         deadline,

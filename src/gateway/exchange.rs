@@ -113,7 +113,7 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
         integration_latency: Cell::new(None),
         log: None,
     };
-    let outcome = match exchange.route() {
+    let outcome = match exchange.route(connection.entrance) {
         Ok(()) => exchange.answer_now(),
         Err(fault) => Some(Err(fault)),
     };

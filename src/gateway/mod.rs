@@ -42,5 +42,5 @@ mod worker;
 pub use config::{GatewayConfig, Limits, Timeouts};
 pub use invoke::{BackEndCall, Invocation, Invoked, Invoker, NotRunning, Target};
 pub use listener::BindError;
-pub use start::{Gateway, Running, StartError};
+pub use start::{Door, Gateway, Running, StartError};
 pub use upstream::{InvalidRoots, InvalidUpstreamRule, TlsRoots, UpstreamPolicy, UpstreamRule};

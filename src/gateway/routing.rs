@@ -3,6 +3,7 @@
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName};
 use http::{Method, Version};
 
+use super::connection::Entrance;
 use super::exchange::Exchange;
 use super::respond::{self, Fault};
 use crate::compile::PathForm;
@@ -15,11 +16,12 @@ const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-overr
 impl Exchange {
     /// Finds stage and method, and refuses what is beyond the limits. The stage first: what is refused gets the
     /// headers of its API.
-    pub(super) fn route(&mut self) -> Result<(), Fault> {
+    pub(super) fn route(&mut self, entrance: Entrance) -> Result<(), Fault> {
         let host_is_sound = self.has_one_host();
         let host = self.host();
         let path = self.head.uri.path();
-        let form = if self.worker.path_endpoints { PathForm::Served } else { PathForm::Closed };
+        let by_path = self.worker.path_endpoints || matches!(entrance, Entrance::Handed(_));
+        let form = if by_path { PathForm::Served } else { PathForm::Closed };
         let found = self.worker.current.route(|snapshot| {
             let routed = snapshot.route(host, path, form).ok()?;
             Some((routed.stage, path.len() - routed.path.len()))

@@ -191,7 +191,7 @@ mod tests {
                 text
             });
             let (tcp, peer) = listener.accept().await.expect("a connection");
-            connection::serve_by(worker, tcp, peer, call).await;
+            connection::serve_by(worker, tcp, peer, connection::Entrance::Listener, call).await;
             client.await.expect("the client ran")
         })
     }

@@ -3,16 +3,17 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::config::GatewayConfig;
-use super::invoke::Invoker;
+use super::invoke::{Invoker, NotRunning};
 use super::listener::{self, BindError};
 use super::upstream::{InvalidRoots, TlsClients};
-use super::worker::{self, Doors, Seed};
+use super::worker::{self, Doors, Handed, Seed};
 use crate::compile::cell::Reader;
 use crate::ops::Metrics;
 
@@ -40,6 +41,32 @@ pub struct Running {
     drain: watch::Sender<Option<Duration>>,
     threads: Vec<JoinHandle<()>>,
     invoker: Invoker,
+    door: Door,
+}
+
+/// Lets connections in that arrive elsewhere than on the gateway's own listeners. On them the path form
+/// (`/restapis/{id}/{stage}/_user_request_/…`) is always served. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Door {
+    workers: Arc<[mpsc::UnboundedSender<Handed>]>,
+    next: Arc<AtomicUsize>,
+}
+
+impl Door {
+    /// Hands a connection of `caller`, who connected to `at`, to a worker, to each in turn.
+    ///
+    /// # Errors
+    /// When the data plane has ended.
+    pub fn enter(
+        &self,
+        tcp: std::net::TcpStream,
+        caller: SocketAddr,
+        at: SocketAddr,
+    ) -> Result<(), NotRunning> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let worker = self.workers.get(turn % self.workers.len().max(1)).ok_or(NotRunning)?;
+        worker.send(Handed { tcp, caller, at }).map_err(|_| NotRunning)
+    }
 }
 
 impl Gateway {
@@ -74,17 +101,21 @@ impl Gateway {
             metrics: metrics.clone(),
         };
         let mut threads = Vec::with_capacity(workers);
+        let mut entries = Vec::with_capacity(workers);
         for (number, listeners) in listeners.into_iter().enumerate() {
             let (seed, doors, signal) = (seed(), Arc::clone(&doors), signal.clone());
+            let (entry, handed) = mpsc::unbounded_channel();
+            entries.push(entry);
             let body = move || {
-                if let Err(error) = worker::run(seed, listeners, &doors, signal) {
+                if let Err(error) = worker::run(seed, listeners, handed, &doors, signal) {
                     tracing::error!(%error, number, "a worker cannot run");
                 }
             };
             threads.push(std::thread::Builder::new().name(format!("gateway-{number}")).spawn(body)?);
         }
         let invoker = Invoker::start(Seed { metrics: Metrics::new(), ..seed() })?;
-        Ok(Running { addresses, drain, threads, invoker })
+        let door = Door { workers: entries.into(), next: Arc::default() };
+        Ok(Running { addresses, drain, threads, invoker, door })
     }
 }
 
@@ -99,6 +130,12 @@ impl Running {
     #[must_use]
     pub fn invoker(&self) -> Invoker {
         self.invoker.clone()
+    }
+
+    /// Where connections can be handed in that arrive elsewhere.
+    #[must_use]
+    pub fn door(&self) -> Door {
+        self.door.clone()
     }
 
     /// Stops accepting, finishes what is in flight for at most `timeout`, cuts the rest, and returns when every

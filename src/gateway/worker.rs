@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use hyper::server::conn::{http1, http2};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
 
 use super::clock::Clock;
 use super::config::{GatewayConfig, Limits, Timeouts};
-use super::connection;
+use super::connection::{self, Entrance};
 use super::ids::Ids;
 use super::snapshot::Current;
 use super::upstream::{Pool, TlsClients};
@@ -209,10 +209,21 @@ impl Drop for Entry {
 /// How far a drain is allowed to go; `None` until it begins.
 pub(super) type DrainSignal = watch::Receiver<Option<Duration>>;
 
+/// A connection that is handed to a worker rather than accepted by it.
+#[derive(Debug)]
+pub(super) struct Handed {
+    pub(super) tcp: std::net::TcpStream,
+    /// Where its caller is.
+    pub(super) caller: SocketAddr,
+    /// Where its caller connected to.
+    pub(super) at: SocketAddr,
+}
+
 /// Runs a worker on this thread until it is drained.
 pub(super) fn run(
     seed: Seed,
     listeners: Vec<std::net::TcpListener>,
+    mut handed: mpsc::UnboundedReceiver<Handed>,
     doors: &Arc<Doors>,
     mut drain: DrainSignal,
 ) -> io::Result<()> {
@@ -228,6 +239,15 @@ pub(super) fn run(
             let (worker, doors, open) = (Rc::clone(&worker), Arc::clone(doors), Rc::clone(&open));
             accepting.push(spawn_local(async move { accept(&worker, &listener, &doors, &open).await }));
         }
+        let (mine, of, count) = (Rc::clone(&worker), Arc::clone(doors), Rc::clone(&open));
+        spawn_local(async move {
+            while let Some(Handed { tcp, caller, at }) = handed.recv().await {
+                match TcpStream::from_std(tcp) {
+                    Ok(tcp) => admit(&mine, tcp, caller, Entrance::Handed(at), &of, &count),
+                    Err(error) => tracing::warn!(%error, "cannot take a connection over"),
+                }
+            }
+        });
         // An error means that whoever could ask for a drain is gone; then it is time, too.
         let timeout = match drain.wait_for(Option::is_some).await {
             Ok(timeout) => timeout.unwrap_or_default(),
@@ -260,7 +280,7 @@ async fn accept(worker: &Rc<Worker>, listener: &TcpListener, doors: &Arc<Doors>,
         .await;
         match accepted {
             None => return,
-            Some(Ok((tcp, peer))) => admit(worker, tcp, peer, doors, open),
+            Some(Ok((tcp, peer))) => admit(worker, tcp, peer, Entrance::Listener, doors, open),
             Some(Err(error)) => {
                 let is_callers = matches!(
                     error.kind(),
@@ -277,7 +297,14 @@ async fn accept(worker: &Rc<Worker>, listener: &TcpListener, doors: &Arc<Doors>,
     }
 }
 
-fn admit(worker: &Rc<Worker>, tcp: TcpStream, peer: SocketAddr, doors: &Arc<Doors>, open: &Rc<Cell<usize>>) {
+fn admit(
+    worker: &Rc<Worker>,
+    tcp: TcpStream,
+    peer: SocketAddr,
+    entrance: Entrance,
+    doors: &Arc<Doors>,
+    open: &Rc<Cell<usize>>,
+) {
     let entry = match doors.enter(peer.ip(), worker) {
         Ok(entry) => entry,
         Err(kind) => {
@@ -296,7 +323,7 @@ fn admit(worker: &Rc<Worker>, tcp: TcpStream, peer: SocketAddr, doors: &Arc<Door
     let (worker, open) = (Rc::clone(worker), Counted(Rc::clone(open)));
     spawn_local(async move {
         let _until_the_end = (entry, open);
-        connection::serve(worker, tcp, peer).await;
+        connection::serve(worker, tcp, peer, entrance).await;
     });
 }
 

@@ -48,6 +48,10 @@ pub struct Api {
     pub minimum_compression_size: Option<u32>,
     /// How Amazon would expose it.
     pub endpoint_type: EndpointType,
+    /// Whether Amazon would give it IPv6 addresses as well (API Gateway: `ipAddressType` `dualstack`); without effect here.
+    pub dualstack: bool,
+    /// The VPC endpoints of a private API on Amazon; without effect here.
+    pub vpc_endpoint_ids: Vec<String>,
     /// Whether the default `{api-id}.execute-api.*` host and the path form are closed.
     pub disable_execute_api_endpoint: bool,
     /// The resource policy's JSON text, stored and read back.
@@ -74,6 +78,8 @@ impl Api {
             binary_media_types: Vec::new(),
             minimum_compression_size: None,
             endpoint_type: EndpointType::default(),
+            dualstack: false,
+            vpc_endpoint_ids: Vec::new(),
             disable_execute_api_endpoint: false,
             policy: None,
             tags: BTreeMap::new(),

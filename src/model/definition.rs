@@ -29,6 +29,9 @@ pub enum DefinitionError {
     /// A name that a part further up already has.
     #[error("the path parameter {0} is already used further up in this path")]
     DuplicateParameter(String),
+    /// A resource cannot hang below itself.
+    #[error("resources cannot be cyclical")]
+    Cycle,
     /// The root cannot be removed.
     #[error("the root resource cannot be deleted")]
     Root,
@@ -168,11 +171,89 @@ impl Definition {
     /// # Errors
     /// When a rule of the tree forbids it.
     pub fn add(&mut self, id: ResourceId, parent: ResourceId, part: PathPart) -> Result<(), DefinitionError> {
+        self.check_place(parent, &part)?;
+        self.children.entry(parent).or_default().insert(part.clone(), id);
+        self.resources.insert(id, Arc::new(Resource::new(id, Some((parent, part)))));
+        Ok(())
+    }
+
+    /// Moves or renames a resource, and all below it with it.
+    ///
+    /// # Errors
+    /// When a rule of the tree forbids the new place; nothing has changed then.
+    pub fn relocate(
+        &mut self,
+        id: ResourceId,
+        parent: ResourceId,
+        part: PathPart,
+    ) -> Result<(), DefinitionError> {
+        let resource = self.resources.get(&id).ok_or(DefinitionError::NoSuchResource(id))?;
+        let (old_parent, old_part) = resource.place.clone().ok_or(DefinitionError::Root)?;
+        let mut above = Some(parent);
+        while let Some(ancestor) = above {
+            if ancestor == id {
+                return Err(DefinitionError::Cycle);
+            }
+            above = self.resources.get(&ancestor).and_then(|r| r.place.as_ref()).map(|(parent, _)| *parent);
+        }
+        let mut moved = self.clone();
+        moved.detach(old_parent, &old_part);
+        moved.check_place(parent, &part)?;
+        if matches!(part, PathPart::Greedy(_)) && moved.children(id).next().is_some() {
+            return Err(DefinitionError::ChildOfGreedy(part));
+        }
+        moved.check_names_below(id, parent, &part)?;
+        moved.children.entry(parent).or_default().insert(part.clone(), id);
+        if let Some(slot) = moved.resources.get_mut(&id) {
+            Arc::make_mut(slot).place = Some((parent, part));
+        }
+        *self = moved;
+        Ok(())
+    }
+
+    /// Takes a resource out of its parent's children.
+    fn detach(&mut self, parent: ResourceId, part: &PathPart) {
+        if let Some(siblings) = self.children.get_mut(&parent) {
+            siblings.remove(part);
+            // A leaf has no entry, so that equal trees are equal however they came to be.
+            if siblings.is_empty() {
+                self.children.remove(&parent);
+            }
+        }
+    }
+
+    /// No part below a resource that is moved may have the name of a part above its new place, or its own.
+    fn check_names_below(
+        &self,
+        id: ResourceId,
+        parent: ResourceId,
+        part: &PathPart,
+    ) -> Result<(), DefinitionError> {
+        let path = self.path_of(parent).unwrap_or_default().join(part.clone());
+        let name_of = |part: &PathPart| match part {
+            PathPart::Param(name) | PathPart::Greedy(name) => Some(name.clone()),
+            PathPart::Literal(_) => None,
+        };
+        let above: Vec<_> = path.parts().iter().filter_map(name_of).collect();
+        let mut todo = vec![id];
+        while let Some(at) = todo.pop() {
+            for (part, child) in self.children(at) {
+                if let Some(name) = name_of(part).filter(|name| above.contains(name)) {
+                    return Err(DefinitionError::DuplicateParameter(name.to_string()));
+                }
+                todo.push(child);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the tree's rules let `parent` have another child `part`.
+    fn check_place(&self, parent: ResourceId, part: &PathPart) -> Result<(), DefinitionError> {
         let above = self.resources.get(&parent).ok_or(DefinitionError::NoSuchParent(parent))?;
         if let Some((_, greedy @ PathPart::Greedy(_))) = &above.place {
             return Err(DefinitionError::ChildOfGreedy(greedy.clone()));
         }
-        if let PathPart::Param(name) | PathPart::Greedy(name) = &part {
+        if let PathPart::Param(name) | PathPart::Greedy(name) = part {
             let path = self.path_of(parent).unwrap_or_default();
             let taken = path.parts().iter().any(|p| matches!(p, PathPart::Param(n) if n == name));
             if taken {
@@ -180,15 +261,13 @@ impl Definition {
             }
         }
         if let Some(siblings) = self.children.get(&parent) {
-            if siblings.contains_key(&part) {
-                return Err(DefinitionError::DuplicateSibling(part));
+            if siblings.contains_key(part) {
+                return Err(DefinitionError::DuplicateSibling(part.clone()));
             }
             if let Some(variable) = siblings.keys().find(|p| part.is_variable() && p.is_variable()) {
                 return Err(DefinitionError::SecondVariable(variable.clone()));
             }
         }
-        self.children.entry(parent).or_default().insert(part.clone(), id);
-        self.resources.insert(id, Arc::new(Resource::new(id, Some((parent, part)))));
         Ok(())
     }
 
@@ -218,13 +297,7 @@ impl Definition {
     pub fn remove(&mut self, id: ResourceId) -> Result<Vec<ResourceId>, DefinitionError> {
         let resource = self.resources.get(&id).ok_or(DefinitionError::NoSuchResource(id))?;
         let (parent, part) = resource.place.clone().ok_or(DefinitionError::Root)?;
-        if let Some(siblings) = self.children.get_mut(&parent) {
-            siblings.remove(&part);
-            // A leaf has no entry, so that equal trees are equal however they came to be.
-            if siblings.is_empty() {
-                self.children.remove(&parent);
-            }
-        }
+        self.detach(parent, &part);
         let mut gone = Vec::new();
         let mut todo = vec![id];
         while let Some(id) = todo.pop() {

@@ -12,7 +12,7 @@ use super::types::{
     AdminSettings, DefaultEndpoints, Limits, LogFormat, LogSettings, OnStoreFault, Parity, Settings, Timeouts,
 };
 use super::value::{self, InvalidValue};
-use super::{ByteSize, Flags};
+use super::{AwsCallerKey, AwsFaceSettings, ByteSize, Flags};
 use crate::model::{AwsEndpoints, Partition};
 
 /// One thing wrong with the settings.
@@ -85,6 +85,7 @@ fn settings(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> Settings {
         allow_upstream: from.many("allow-upstream", str::parse),
         upstream_ca: from.optional("upstream-ca", path),
         aws: aws(from),
+        aws_face: aws_face(from),
         parity: from.one(
             "parity",
             one_of(&[("lifted", Parity::Lifted), ("strict", Parity::Strict)], "lifted or strict"),
@@ -151,6 +152,23 @@ fn aws(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> AwsSettings {
         }
     };
     AwsSettings { endpoints, credentials }
+}
+
+/// The AWS face. Without keys it asks for no credentials, so it must not be reachable from elsewhere.
+fn aws_face(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> AwsFaceSettings {
+    let keys: Vec<AwsCallerKey> = from.many("aws-caller-key", str::parse);
+    let address = |text: &str| {
+        let address = value::address(text)?;
+        if !keys.is_empty() || address.ip().is_loopback() {
+            return Ok(address);
+        }
+        Err(InvalidValue::new(
+            text,
+            "a loopback address, and no caller's key is given: on any other address the AWS face would be open to everybody who reaches it",
+            "127.0.0.1:4566, or an --aws-caller-key beside it",
+        ))
+    };
+    AwsFaceSettings { listen: from.optional("aws-listen", address), keys }
 }
 
 /// Where texts come from, and what was wrong with them.
@@ -372,6 +390,18 @@ mod tests {
             let merged = merge(Flags::default().with("admin-listen", [text]), &[]);
             assert_eq!(merged.is_ok(), fits, "{text}");
         }
+    }
+
+    #[test]
+    fn the_aws_face_stays_on_loopback_unless_callers_have_keys() {
+        let merged = |address: &str, keys: &[&str]| {
+            let flags = Flags::default().with("aws-listen", [address]).with("aws-caller-key", keys.to_vec());
+            merge(flags, &[]).map(|settings| settings.aws_face.keys.len()).map_err(|problems| problems.len())
+        };
+        assert_eq!(merged("127.0.0.1:4566", &[]), Ok(0));
+        assert_eq!(merged("0.0.0.0:4566", &[]), Err(1));
+        assert_eq!(merged("0.0.0.0:4566", &["AKID:secret"]), Ok(1));
+        assert_eq!(merged("127.0.0.1:4566", &["AKID"]), Err(1));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! nothing asks the texts again.
 
 mod aws;
+mod aws_face;
 mod file;
 mod flags;
 mod merge;
@@ -14,6 +15,7 @@ mod types;
 mod value;
 
 pub use aws::{AwsCredentials, AwsSettings, Secret};
+pub use aws_face::{AwsCallerKey, AwsFaceSettings};
 pub use flags::Flags;
 pub use merge::Problem;
 pub use table::{Setting, TABLE};

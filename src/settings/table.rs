@@ -93,6 +93,16 @@ pub const TABLE: &[Setting] = &[
         "Its secret; in the environment or the file no process listing shows it",
     ),
     unset("aws-session-token", "TOKEN", "The session token of a temporary access key"),
+    unset(
+        "aws-listen",
+        "ADDRESS",
+        "Where AWS clients (boto3, the AWS CLI, Terraform) are answered, such as 127.0.0.1:4566; loopback unless keys of callers are given",
+    ),
+    many(
+        "aws-caller-key",
+        "ID:SECRET",
+        "Access key that may call the AWS listener; with one, every call's signature is verified; in the environment or the file no process listing shows it",
+    ),
     one("aws-account-id", "DIGITS", "000000000000", "Account that APIs belong to; 12 digits"),
     one("aws-region", "REGION", "us-east-1", "Region that APIs belong to when a call names none"),
     one(

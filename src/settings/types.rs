@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::{AwsSettings, ByteSize, InvalidValue};
+use super::{AwsFaceSettings, AwsSettings, ByteSize, InvalidValue};
 use crate::model::{HostName, Origin, Partition};
 
 /// Everything a server is told at start.
@@ -39,6 +39,8 @@ pub struct Settings {
     pub default_endpoints: DefaultEndpoints,
     /// Where top-level things live when a call names no other region.
     pub partition: Partition,
+    /// The AWS face.
+    pub aws_face: AwsFaceSettings,
     /// What happens when the store is damaged or behind.
     pub on_store_fault: OnStoreFault,
     /// How long requests in flight may take to finish once the server is told to stop.

@@ -23,7 +23,7 @@ async fn a_preview_answers_what_would_be_and_leaves_the_draft() {
     let bench = Bench::new().await;
     let api = bench.pets().await;
     let revision = bench.control.api(api).await.expect("it is there").revision;
-    let options = Options { expected: Expected::At(revision), validate_only: true };
+    let options = Options { expected: Expected::At(revision), validate_only: true, ..Options::default() };
     let path = "/a/{b}".parse().expect("a path");
     let preview = bench.control.ensure_path(api, path, options).await.expect("room");
     assert_eq!((preview.value.created.len(), preview.revision), (2, revision.next()));

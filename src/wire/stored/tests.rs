@@ -240,6 +240,8 @@ fn api() -> impl Strategy<Value = Api> {
         tags: rest.1,
         cors_policy: rest.2,
         cors_marks: rest.3,
+        dualstack: settings.4,
+        vpc_endpoint_ids: if settings.4 { vec!["vpce-1".to_owned()] } else { Vec::new() },
     })
 }
 

@@ -33,6 +33,7 @@ pub struct Postern {
     pub data: SocketAddr,
     pub admin: SocketAddr,
     pub ops: SocketAddr,
+    pub aws: Option<SocketAddr>,
 }
 
 /// The flags every test server has: free ports, two workers, back ends on loopback allowed.
@@ -92,6 +93,7 @@ impl Postern {
             data: at.data,
             admin: at.admin,
             ops: at.ops,
+            aws: at.aws,
         }
     }
 

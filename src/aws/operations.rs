@@ -1,0 +1,199 @@
+//! The table of operations: verb and URI, what is done, and the status of its success.
+//!
+//! Source: API Gateway API reference, version 2015-07-09. What is not in the table is answered with
+//! `UnknownOperationException`.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::call::Call;
+use super::error::Exception;
+use super::{
+    deployments, gateway_responses, integration_responses, integrations, method_responses, methods,
+    resources, rest_apis, stages, tags, test_invoke,
+};
+
+/// What an operation answers.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// A JSON object.
+    Json(Value),
+    /// An empty body.
+    Nothing,
+}
+
+impl From<Value> for Reply {
+    fn from(value: Value) -> Self {
+        Self::Json(value)
+    }
+}
+
+impl From<()> for Reply {
+    fn from((): ()) -> Self {
+        Self::Nothing
+    }
+}
+
+/// What comes of an operation.
+type Outcome<'a> = Pin<Box<dyn Future<Output = Result<Reply, Exception>> + Send + 'a>>;
+
+/// An operation.
+pub(super) struct Operation {
+    /// Its name, as in API Gateway's model.
+    pub(super) name: &'static str,
+    verb: Method,
+    /// Its URI; `{…}` stands for one segment.
+    uri: &'static str,
+    /// The status of its success.
+    pub(super) status: u16,
+    /// Whether its body is a document rather than fields.
+    pub(super) takes_document: bool,
+    /// Does it.
+    pub(super) run: for<'a> fn(&'a Call) -> Outcome<'a>,
+}
+
+macro_rules! operations {
+    ($($name:ident $verb:ident $uri:literal $status:literal $module:ident :: $function:ident $(takes $kind:ident)?;)*) => {
+        /// All that can be called. Where two URIs fit, the former wins.
+        const OPERATIONS: &[Operation] = &[$(
+            Operation {
+                name: stringify!($name),
+                verb: Method::$verb,
+                uri: $uri,
+                status: $status,
+                takes_document: operations!(@takes $($kind)?),
+                run: |call| Box::pin(async move { $module::$function(call).await.map(Reply::from) }),
+            },
+        )*];
+    };
+    (@takes) => { false };
+    (@takes document) => { true };
+}
+
+operations! {
+    CreateRestApi POST "/restapis" 201 rest_apis::create;
+    GetRestApis GET "/restapis" 200 rest_apis::list;
+    GetRestApi GET "/restapis/{id}" 200 rest_apis::get;
+    UpdateRestApi PATCH "/restapis/{id}" 200 rest_apis::update;
+    DeleteRestApi DELETE "/restapis/{id}" 202 rest_apis::delete;
+
+    GetResources GET "/restapis/{id}/resources" 200 resources::list;
+    CreateResource POST "/restapis/{id}/resources/{parent}" 201 resources::create;
+    GetResource GET "/restapis/{id}/resources/{resource}" 200 resources::get;
+    UpdateResource PATCH "/restapis/{id}/resources/{resource}" 200 resources::update;
+    DeleteResource DELETE "/restapis/{id}/resources/{resource}" 202 resources::delete;
+
+    PutMethod PUT "/restapis/{id}/resources/{resource}/methods/{verb}" 201 methods::put;
+    GetMethod GET "/restapis/{id}/resources/{resource}/methods/{verb}" 200 methods::get;
+    UpdateMethod PATCH "/restapis/{id}/resources/{resource}/methods/{verb}" 200 methods::update;
+    DeleteMethod DELETE "/restapis/{id}/resources/{resource}/methods/{verb}" 204 methods::delete;
+    TestInvokeMethod POST "/restapis/{id}/resources/{resource}/methods/{verb}" 200 test_invoke::run;
+
+    PutMethodResponse PUT "/restapis/{id}/resources/{resource}/methods/{verb}/responses/{status}" 201 method_responses::put;
+    GetMethodResponse GET "/restapis/{id}/resources/{resource}/methods/{verb}/responses/{status}" 200 method_responses::get;
+    UpdateMethodResponse PATCH "/restapis/{id}/resources/{resource}/methods/{verb}/responses/{status}" 201 method_responses::update;
+    DeleteMethodResponse DELETE "/restapis/{id}/resources/{resource}/methods/{verb}/responses/{status}" 204 method_responses::delete;
+
+    PutIntegration PUT "/restapis/{id}/resources/{resource}/methods/{verb}/integration" 201 integrations::put;
+    GetIntegration GET "/restapis/{id}/resources/{resource}/methods/{verb}/integration" 200 integrations::get;
+    UpdateIntegration PATCH "/restapis/{id}/resources/{resource}/methods/{verb}/integration" 200 integrations::update;
+    DeleteIntegration DELETE "/restapis/{id}/resources/{resource}/methods/{verb}/integration" 204 integrations::delete;
+
+    PutIntegrationResponse PUT "/restapis/{id}/resources/{resource}/methods/{verb}/integration/responses/{status}" 201 integration_responses::put;
+    GetIntegrationResponse GET "/restapis/{id}/resources/{resource}/methods/{verb}/integration/responses/{status}" 200 integration_responses::get;
+    UpdateIntegrationResponse PATCH "/restapis/{id}/resources/{resource}/methods/{verb}/integration/responses/{status}" 200 integration_responses::update;
+    DeleteIntegrationResponse DELETE "/restapis/{id}/resources/{resource}/methods/{verb}/integration/responses/{status}" 204 integration_responses::delete;
+
+    CreateDeployment POST "/restapis/{id}/deployments" 201 deployments::create;
+    GetDeployments GET "/restapis/{id}/deployments" 200 deployments::list;
+    GetDeployment GET "/restapis/{id}/deployments/{deployment}" 200 deployments::get;
+    UpdateDeployment PATCH "/restapis/{id}/deployments/{deployment}" 200 deployments::update;
+    DeleteDeployment DELETE "/restapis/{id}/deployments/{deployment}" 202 deployments::delete;
+
+    CreateStage POST "/restapis/{id}/stages" 201 stages::create;
+    GetStages GET "/restapis/{id}/stages" 200 stages::list;
+    GetStage GET "/restapis/{id}/stages/{stage}" 200 stages::get;
+    UpdateStage PATCH "/restapis/{id}/stages/{stage}" 200 stages::update;
+    DeleteStage DELETE "/restapis/{id}/stages/{stage}" 202 stages::delete;
+    FlushStageCache DELETE "/restapis/{id}/stages/{stage}/cache/data" 202 stages::flush;
+    FlushStageAuthorizersCache DELETE "/restapis/{id}/stages/{stage}/cache/authorizers" 202 stages::flush;
+
+    GetGatewayResponses GET "/restapis/{id}/gatewayresponses" 200 gateway_responses::list;
+    PutGatewayResponse PUT "/restapis/{id}/gatewayresponses/{type}" 201 gateway_responses::put;
+    GetGatewayResponse GET "/restapis/{id}/gatewayresponses/{type}" 200 gateway_responses::get;
+    UpdateGatewayResponse PATCH "/restapis/{id}/gatewayresponses/{type}" 200 gateway_responses::update;
+    DeleteGatewayResponse DELETE "/restapis/{id}/gatewayresponses/{type}" 202 gateway_responses::delete;
+
+    GetTags GET "/tags/{arn}" 200 tags::get;
+    TagResource PUT "/tags/{arn}" 204 tags::put;
+    UntagResource DELETE "/tags/{arn}" 204 tags::delete;
+}
+
+/// The operation of a request, and what its path says for each `{…}`.
+pub(super) fn find(
+    verb: &Method,
+    path: &str,
+    query: &[(String, String)],
+) -> Option<(&'static Operation, Vec<String>)> {
+    let path: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let mode = query.iter().find(|(name, _)| name == "mode").map(|(_, value)| value.as_str());
+    OPERATIONS
+        .iter()
+        .filter(|operation| operation.verb == *verb)
+        // What is imported is a document under the URI of what it makes.
+        .filter(|operation| *verb != Method::POST || operation.takes_document == (mode == Some("import")))
+        .find_map(|operation| Some((operation, values(operation.uri, &path)?)))
+}
+
+/// What a path says for each `{…}` of a URI, decoded; `None` if it does not fit.
+fn values(uri: &str, path: &[&str]) -> Option<Vec<String>> {
+    let mut values = Vec::new();
+    let mut segments = uri.trim_matches('/').split('/');
+    for part in path {
+        let segment = segments.next()?;
+        if segment.starts_with('{') {
+            values.push(percent_decode_str(part).decode_utf8().ok()?.into_owned());
+        } else if segment != *part {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn an_operation_is_found_by_verb_and_path() {
+        let found = |verb: &str, path: &str| {
+            let (operation, values) = find(&verb.parse().expect("a verb"), path, &[])?;
+            Some((operation.name, values))
+        };
+        assert_eq!(found("GET", "/restapis/abc"), Some(("GetRestApi", vec!["abc".to_owned()])));
+        assert_eq!(
+            found("PUT", "/restapis/a/resources/b/methods/GET/integration/responses/200"),
+            Some(("PutIntegrationResponse", vec!["a".into(), "b".into(), "GET".into(), "200".into()]))
+        );
+        let arn = "arn:aws:apigateway:us-east-1::/restapis/abc/stages/prod";
+        assert_eq!(
+            found("GET", "/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2Fabc%2Fstages%2Fprod"),
+            Some(("GetTags", vec![arn.to_owned()]))
+        );
+        assert_eq!(found("GET", "/restapis/a/nothing"), None);
+        assert_eq!(found("PUT", "/restapis"), None);
+    }
+
+    #[test]
+    fn names_and_uris_are_given_once() {
+        let names: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        let uris: BTreeSet<_> = OPERATIONS.iter().map(|o| (o.verb.as_str(), o.uri)).collect();
+        assert_eq!((names.len(), uris.len()), (OPERATIONS.len(), OPERATIONS.len()));
+    }
+}
