@@ -14,7 +14,7 @@ use super::respond::{self, Fault};
 use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
 use crate::compile::{BodyPlan, Chosen, Endpoint, HttpPlan, ResponsePlan};
 use crate::cors::policy::AnswerOf;
-use crate::mapping::{UriFault, UriPlan, map_headers};
+use crate::mapping::{MappingFault, UriFault, UriPlan, map_headers};
 
 pub(super) const API_ID: HeaderName = HeaderName::from_static("x-amzn-apigateway-api-id");
 pub(super) const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
@@ -110,13 +110,18 @@ impl<'p> Call<'p> {
         let facts = RequestFacts::of(exchange);
         let target = uri.render(&facts, query, &endpoint.querystring).map_err(|fault| match fault {
             UriFault::Escape | UriFault::Unsafe => respond::unsafe_value(),
+            UriFault::Json(_) => respond::invalid_json(),
         })?;
         if let Some(stage) = &exchange.stage {
             headers.insert(API_ID, stage.api_id.clone());
             headers.entry(USER_AGENT).or_insert_with(|| stage.user_agent.clone());
         }
         headers.insert(TRACE_ID, exchange.worker.ids.trace(exchange.head.headers.get(TRACE_ID)));
-        map_headers(&endpoint.headers, &facts, &mut headers).map_err(|_| respond::unsafe_value())?;
+        map_headers(&endpoint.headers, &facts, &mut headers).map_err(|fault| match fault {
+            MappingFault::Unsafe(_) => respond::unsafe_value(),
+            MappingFault::Json(_) => respond::invalid_json(),
+            MappingFault::Forbidden => respond::api_configuration_error(),
+        })?;
         let host = headers.remove(HOST).unwrap_or_else(|| uri.back_end.host_header.clone());
         let method = endpoint.method.clone().unwrap_or_else(|| exchange.head.method.clone());
         Ok(Self { endpoint, uri, method, target, host, headers })

@@ -1,12 +1,14 @@
 //! Mapping expressions as an owner writes them.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::model::{ParameterName, StageVariables};
 
-use super::{ContextVariable, Source, headers};
+use super::{ContextVariable, InvalidJsonPath, JsonPath, Source, headers};
 
 /// Where an expression stands, which decides what it may name (API Gateway, *Request and response data mapping
 /// reference*).
@@ -77,7 +79,7 @@ pub enum Expression {
 )]
 pub struct InvalidExpression {
     text: String,
-    hint: &'static str,
+    hint: Cow<'static, str>,
 }
 
 impl Expression {
@@ -86,7 +88,7 @@ impl Expression {
     /// # Errors
     /// API Gateway's own message, followed by a hint where the mistake is a common one.
     pub fn parse(text: &str, scope: Scope) -> Result<Self, InvalidExpression> {
-        let refuse = |hint| InvalidExpression { text: text.to_owned(), hint };
+        let refuse = |hint: &'static str| InvalidExpression { text: text.to_owned(), hint: hint.into() };
         if let Some(inner) = text.strip_prefix('\'') {
             let inner =
                 inner.strip_suffix('\'').ok_or_else(|| refuse("; a static value ends with a quote"))?;
@@ -108,6 +110,12 @@ impl Expression {
                 None if name.split('.').all(part) => Ok(Self::UnknownContext(name.into())),
                 None => Err(refuse("")),
             };
+        }
+        let body = ["method.request.body.", "integration.response.body."].iter();
+        if let Some(path) = body.filter_map(|prefix| text.strip_prefix(prefix)).next()
+            && let Err(error) = json_path(path)
+        {
+            return Err(InvalidExpression { text: text.to_owned(), hint: format!("; {error}").into() });
         }
         if let Some(rest) = text.strip_prefix("method.request.") {
             return match scope {
@@ -137,8 +145,6 @@ impl Expression {
     }
 
     /// The expression with stage variables as constants; `None` if it gives nothing for any request.
-    ///
-    /// What names a body is not built yet and gives nothing, too: `compile` refuses it.
     #[must_use]
     pub fn bind(&self, variables: &StageVariables) -> Option<Source> {
         let constant = |text: &str| {
@@ -160,9 +166,9 @@ impl Expression {
                 let name = http::HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
                 Some(Source::ResponseHeader(name, *values))
             }
-            Self::UnknownContext(_)
-            | Self::Request(RequestSource::Body(_))
-            | Self::Response(ResponseSource::Body(_)) => None,
+            Self::Request(RequestSource::Body(path)) => compiled(path.as_deref()).map(Source::RequestBody),
+            Self::Response(ResponseSource::Body(path)) => compiled(path.as_deref()).map(Source::ResponseBody),
+            Self::UnknownContext(_) => None,
         }
     }
 
@@ -177,6 +183,16 @@ impl Expression {
     pub fn is_body(&self) -> bool {
         matches!(self, Self::Request(RequestSource::Body(_)) | Self::Response(ResponseSource::Body(_)))
     }
+}
+
+/// The path of a body; a bad one was refused when the expression was read.
+fn compiled(path: Option<&str>) -> Option<Option<Arc<JsonPath>>> {
+    path.map(|path| json_path(path).map(Arc::new)).transpose().ok()
+}
+
+/// The path behind `body.`, which goes on from the document.
+fn json_path(path: &str) -> Result<JsonPath, InvalidJsonPath> {
+    if path.starts_with('$') { JsonPath::parse(path) } else { JsonPath::parse(&format!("$.{path}")) }
 }
 
 impl RequestSource {

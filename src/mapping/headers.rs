@@ -58,6 +58,16 @@ pub fn request_target(name: &HeaderName) -> RequestTarget {
     }
 }
 
+/// What becomes of `integration.request.header.{name}` toward an AWS service (`AWS`), and whether it ends every call
+/// of an `AWS_PROXY` integration, which ignores the mapping otherwise.
+#[must_use]
+pub fn aws_request_target(name: &HeaderName) -> RequestTarget {
+    match name.as_str() {
+        "authorization" | "connection" | "expect" | "proxy-authenticate" | "te" => RequestTarget::Fatal,
+        _ => request_target(name),
+    }
+}
+
 /// What becomes of a header on its way to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResponseTarget {
@@ -117,6 +127,17 @@ pub fn proxy_response_target(name: &HeaderName) -> ResponseTarget {
     }
 }
 
+/// What becomes of a header that a Lambda function gives to `AWS_PROXY`.
+#[must_use]
+pub fn lambda_response_target(name: &HeaderName) -> ResponseTarget {
+    renamed! { name,
+        "connection" => "x-amzn-remapped-connection",
+        "content-length" => "x-amzn-remapped-content-length",
+        "date" => "x-amzn-remapped-date",
+        "server" => "x-amzn-remapped-server",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +170,29 @@ mod tests {
             ("User-Agent", RequestTarget::Sent),
         ] {
             assert_eq!(request_target(&name(header)), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn aws_services_refuse_more() {
+        for header in ["Authorization", "Connection", "Expect", "Proxy-Authenticate", "TE", "Content-Length"]
+        {
+            assert_eq!(aws_request_target(&name(header)), RequestTarget::Fatal, "{header}");
+        }
+        for (header, expected) in [("Via", RequestTarget::Dropped), ("Host", RequestTarget::Sent)] {
+            assert_eq!(aws_request_target(&name(header)), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_functions_answer_renames_least() {
+        for header in ["Connection", "Content-Length", "Date", "Server"] {
+            let renamed = ResponseTarget::Renamed(name(&format!("x-amzn-Remapped-{header}")));
+            assert_eq!(lambda_response_target(&name(header)), renamed, "{header}");
+        }
+        assert_eq!(lambda_response_target(&name("Transfer-Encoding")), ResponseTarget::Dropped);
+        for header in ["Authorization", "x-amzn-RequestId", "Content-Encoding", "Via"] {
+            assert_eq!(lambda_response_target(&name(header)), ResponseTarget::Sent, "{header}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! of header names that the gateway drops, renames or refuses.
 
 mod apply;
+mod content;
 mod context;
 mod expression;
 pub mod headers;
@@ -20,7 +21,11 @@ mod source;
 mod uri;
 mod uri_plan;
 
-pub use apply::{HeaderMapping, QueryMapping, UnsafeValue, header_value, map_headers};
+pub use apply::{
+    HeaderMapping, MappingFault, QueryMapping, UnsafeValue, header_value, map_headers,
+    override_request_headers, override_response_headers,
+};
+pub use content::{BinaryTypes, Conversion, ConversionFault};
 pub use context::{ContextSource, ContextVariable};
 pub use expression::{Expression, InvalidExpression, RequestSource, ResponseSource, Scope, Values};
 pub use json_path::{Found, InvalidJsonPath, JsonPath};
@@ -30,7 +35,7 @@ pub use query::Query;
 pub use selection::Selection;
 pub use source::{Facts, Source};
 pub use uri::{BackEnds, InvalidUri, UriTemplate};
-pub use uri_plan::{BackEnd, UriFault, UriPlan};
+pub use uri_plan::{BackEnd, UriFault, UriOverrides, UriPlan};
 
 #[cfg(test)]
 mod tests;

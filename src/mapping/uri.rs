@@ -115,7 +115,7 @@ impl UriTemplate {
         let mut pieces: Vec<Piece> = Vec::new();
         let text = |pieces: &mut Vec<Piece>, text: &str| match pieces.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),
-            Some(Piece::Value(_)) | None => pieces.push(Piece::Text(text.to_owned())),
+            Some(Piece::Value(..)) | None => pieces.push(Piece::Text(text.to_owned())),
         };
         for part in &self.0 {
             match part {
@@ -125,15 +125,30 @@ impl UriTemplate {
                     match sources.iter().find(|(own, _)| own == name).map(|(_, source)| source) {
                         Some(Source::Constant(bytes)) => {
                             let constant = String::from_utf8_lossy(bytes);
-                            text(&mut pieces, &utf8_percent_encode(&constant, OWNER).to_string());
+                            let encoded = utf8_percent_encode(&constant, OWNER).to_string();
+                            // Where a template may put something else, it stays apart.
+                            if is_behind_host(&pieces) && !encoded.contains(['?', '#']) {
+                                let constant = Source::Constant(encoded.into());
+                                pieces.push(Piece::Value(name.as_str().into(), constant));
+                            } else {
+                                text(&mut pieces, &encoded);
+                            }
                         }
-                        Some(source) => pieces.push(Piece::Value(source.clone())),
+                        Some(source) => pieces.push(Piece::Value(name.as_str().into(), source.clone())),
                         None => text(&mut pieces, &format!("%7B{name}%7D")),
                     }
                 }
             }
         }
         plan(pieces, back_ends)
+    }
+}
+
+/// Whether the text before a piece holds a whole host.
+fn is_behind_host(pieces: &[Piece]) -> bool {
+    match pieces {
+        [Piece::Text(text)] => text.split_once("://").is_some_and(|(_, behind)| behind.contains(['/', '?'])),
+        more => more.len() > 1,
     }
 }
 
@@ -168,7 +183,7 @@ fn plan(mut pieces: Vec<Piece>, back_ends: &mut BackEnds) -> Result<UriPlan, Inv
     let mut query: Option<Vec<Piece>> = None;
     for piece in pieces {
         match piece {
-            Piece::Value(source) => query.as_mut().unwrap_or(&mut path).push(Piece::Value(source)),
+            Piece::Value(..) => query.as_mut().unwrap_or(&mut path).push(piece),
             Piece::Text(text) => {
                 if text.contains('#') {
                     return Err(refuse("a fragment (#) is never sent"));

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 
 use crate::model::Scheme;
 
-use super::{Facts, QueryMapping, Source};
+use super::{Facts, InvalidJson, QueryMapping, Source};
 
 /// Whom an integration calls. One record is shared by all methods that call the same.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +32,18 @@ pub enum UriFault {
     /// A value holds a CR, LF or NUL.
     #[error("a mapped value holds control characters")]
     Unsafe,
+    /// A body that a value is taken from is no JSON.
+    #[error(transparent)]
+    Json(#[from] InvalidJson),
+}
+
+/// What a template set in `requestOverride`, to be put over the mapped parameters of a target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UriOverrides<'o> {
+    /// `requestOverride.path`: what `{name}` stands for. Slashes and escapes in it stay.
+    pub path: &'o [(&'o str, &'o str)],
+    /// `requestOverride.querystring`: the values of a parameter, in place of its mapped ones. None takes it away.
+    pub querystring: &'o [(&'o str, &'o [Box<str>])],
 }
 
 /// An integration's URI on a stage: whom to call, and the path and query to put together. Callers' values never
@@ -49,8 +61,10 @@ pub struct UriPlan {
 
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
+    /// Part of the URI as it is.
     Text(String),
-    Value(Source),
+    /// What a `{name}` stands for. A constant is encoded already.
+    Value(Box<str>, Source),
 }
 
 /// Where in a URI a piece stands.
@@ -77,6 +91,18 @@ const SEGMENT: &AsciiSet = &UNRESERVED
     .remove(b'=')
     .remove(b':')
     .remove(b'@');
+/// All of what a template may not bring into a path, besides what ends it: what stands in no URI.
+const NO_URI: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 /// What a value that is encoded already must still not bring into a path: its end.
 const BEHIND_PATH: [(char, &str); 2] = [('?', "%3F"), ('#', "%23")];
 /// What a value that is encoded already must still not bring into a query.
@@ -87,7 +113,7 @@ impl UriPlan {
     pub(super) fn new(back_end: Arc<BackEnd>, path: Box<[Piece]>, query: Box<[Piece]>) -> Self {
         let base = match path.first() {
             Some(Piece::Text(text)) => text.rfind('/').map_or(0, |at| at + 1),
-            Some(Piece::Value(_)) | None => 0,
+            Some(Piece::Value(..)) | None => 0,
         };
         Self { back_end, path, query, base }
     }
@@ -95,7 +121,16 @@ impl UriPlan {
     /// Whether path and query are the same for every request.
     #[must_use]
     pub fn is_constant(&self) -> bool {
-        self.path.iter().chain(&self.query).all(|piece| matches!(piece, Piece::Text(_)))
+        let is_constant =
+            |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Value(_, Source::Constant(_)));
+        self.path.iter().chain(&self.query).all(is_constant)
+    }
+
+    /// Whether the request's body must be held for it.
+    #[must_use]
+    pub fn needs_payload(&self) -> bool {
+        let needs = |piece: &Piece| matches!(piece, Piece::Value(_, source) if source.needs_payload());
+        self.path.iter().chain(&self.query).any(needs)
     }
 
     /// The path and query of a call: the URI's own query first, then what the caller sent (`incoming`, given for
@@ -111,10 +146,24 @@ impl UriPlan {
         incoming: Option<&str>,
         mapped: &[QueryMapping],
     ) -> Result<String, UriFault> {
+        self.render_with(facts, incoming, mapped, UriOverrides::default())
+    }
+
+    /// As [`render`](Self::render), with what a template set over what is mapped.
+    ///
+    /// # Errors
+    /// When a value would lead the call astray.
+    pub fn render_with<F: Facts + ?Sized>(
+        &self,
+        facts: &F,
+        incoming: Option<&str>,
+        mapped: &[QueryMapping],
+        overrides: UriOverrides<'_>,
+    ) -> Result<String, UriFault> {
         let incoming = incoming.unwrap_or_default();
         let mut target = String::with_capacity(64 + incoming.len());
         for piece in &self.path {
-            push(piece, Position::Path, facts, &mut target)?;
+            push(piece, Position::Path, facts, overrides, &mut target)?;
         }
         if self.path.len() > 1 && !stays_below(&target[self.base..]) {
             return Err(UriFault::Escape);
@@ -124,7 +173,7 @@ impl UriPlan {
         if !self.query.is_empty() {
             next(&mut target);
             for piece in &self.query {
-                push(piece, Position::Query, facts, &mut target)?;
+                push(piece, Position::Query, facts, overrides, &mut target)?;
             }
         }
         if !incoming.is_empty() {
@@ -132,16 +181,25 @@ impl UriPlan {
             target.push_str(incoming);
         }
         let mut fault = None;
+        let mut parameter = |name: &str, value: &[u8]| {
+            if is_unsafe(value) {
+                fault = Some(UriFault::Unsafe);
+            }
+            next(&mut target);
+            target.push_str(name);
+            target.push('=');
+            target.extend(percent_encode(value, UNRESERVED));
+        };
+        let is_overridden =
+            |name: &str| overrides.querystring.iter().any(|(own, _)| *query_name(own) == *name);
         for QueryMapping { name, source } in mapped {
-            source.for_each(facts, |value| {
-                if is_unsafe(value) {
-                    fault = Some(UriFault::Unsafe);
-                }
-                next(&mut target);
-                target.push_str(name);
-                target.push('=');
-                target.extend(percent_encode(value, UNRESERVED));
-            });
+            if overrides.querystring.is_empty() || !is_overridden(name) {
+                source.for_each(facts, |value| parameter(name, value))?;
+            }
+        }
+        for (name, values) in overrides.querystring {
+            let name = query_name(name);
+            values.iter().for_each(|value| parameter(&name, value.as_bytes()));
         }
         fault.map_or(Ok(target), Err)
     }
@@ -156,22 +214,34 @@ fn push<F: Facts + ?Sized>(
     piece: &Piece,
     position: Position,
     facts: &F,
+    overrides: UriOverrides<'_>,
     target: &mut String,
 ) -> Result<(), UriFault> {
-    let source = match piece {
+    let (name, source) = match piece {
         Piece::Text(text) => {
             target.push_str(text);
             return Ok(());
         }
-        Piece::Value(source) => source,
+        Piece::Value(name, source) => (name, source),
     };
-    let Some(value) = source.evaluate(facts) else { return Ok(()) };
+    let ends: &[_] = match position {
+        Position::Path => &BEHIND_PATH,
+        Position::Query => &BETWEEN_PARAMETERS,
+    };
+    if let Some((_, value)) = overrides.path.iter().rev().find(|(own, _)| *own == &**name) {
+        if is_unsafe(value.as_bytes()) {
+            return Err(UriFault::Unsafe);
+        }
+        target.push_str(&escaped(&Cow::from(utf8_percent_encode(value, NO_URI)), ends));
+        return Ok(());
+    }
+    let Some(value) = source.evaluate(facts)? else { return Ok(()) };
     if is_unsafe(&value) {
         return Err(UriFault::Unsafe);
     }
     match (source, position, std::str::from_utf8(&value)) {
-        (Source::Path(_), Position::Path, Ok(raw)) => target.push_str(&escaped(raw, &BEHIND_PATH)),
-        (Source::Path(_), Position::Query, Ok(raw)) => target.push_str(&escaped(raw, &BETWEEN_PARAMETERS)),
+        (Source::Constant(_), _, Ok(encoded)) => target.push_str(encoded),
+        (Source::Path(_), _, Ok(raw)) => target.push_str(&escaped(raw, ends)),
         (_, Position::Path, _) => target.extend(percent_encode(&value, SEGMENT)),
         (_, Position::Query, _) => target.extend(percent_encode(&value, UNRESERVED)),
     }

@@ -109,7 +109,8 @@ impl SubstitutionPlan {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Reference(source) => {
-                    let value = source.evaluate(facts);
+                    // No body stands in a gateway response, so nothing can fail.
+                    let value = source.evaluate(facts).ok().flatten();
                     out.push_str(&String::from_utf8_lossy(value.as_deref().unwrap_or_default()));
                 }
             }

@@ -79,7 +79,7 @@ fn no_value_breaks_out_of_a_header() {
         let request = Request { query: Some(query), ..Request::default() };
         let result =
             crate::mapping::map_headers(&endpoint(&stage, "GET /").headers, &request, &mut HeaderMap::new());
-        assert_eq!(result, Err(crate::mapping::UnsafeValue), "{query}");
+        assert_eq!(result, Err(crate::mapping::UnsafeValue.into()), "{query}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Expressions, their values, and the targets of calls, as tables of cases.
 
 mod expressions;
+mod overrides;
 mod targets;
 mod values;
 
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 use http::HeaderMap;
 
-use super::{ContextVariable, Facts};
+use super::{ContextVariable, Facts, Payload};
 
 /// A request as a table.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Request {
     pub(super) query: Option<String>,
     pub(super) path: BTreeMap<&'static str, String>,
     pub(super) answer: Option<HeaderMap>,
+    pub(super) payload: Option<Payload>,
+    pub(super) answer_payload: Option<Payload>,
 }
 
 impl Facts for Request {
@@ -44,5 +47,13 @@ impl Facts for Request {
 
     fn answer_headers(&self) -> Option<&HeaderMap> {
         self.answer.as_ref()
+    }
+
+    fn payload(&self) -> Option<&Payload> {
+        self.payload.as_ref()
+    }
+
+    fn answer_payload(&self) -> Option<&Payload> {
+        self.answer_payload.as_ref()
     }
 }

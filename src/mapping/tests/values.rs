@@ -1,9 +1,12 @@
 //! What an expression gives for a request.
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Request;
-use crate::mapping::{Expression, Scope, Source, UnsafeValue, header_value};
+use crate::mapping::{Expression, InvalidJson, Payload, Scope, Source, UnsafeValue, header_value};
 use crate::model::StageVariables;
 
 fn headers(list: &[(&str, &[u8])]) -> HeaderMap {
@@ -28,6 +31,7 @@ fn request() -> Request {
         query: Some("q=1&q=2+x&Q=3&e=&%71=4".to_owned()),
         path: [("id", "a%2Fb".to_owned())].into(),
         answer: Some(headers(&[("etag", b"e"), ("set-cookie", b"a=1"), ("set-cookie", b"b=2")])),
+        ..Request::default()
     }
 }
 
@@ -73,20 +77,59 @@ fn sources_give_their_values() {
     ] {
         let request = request();
         let source = source(text);
-        let value = source.as_ref().and_then(|source| source.evaluate(&request));
+        let value = source.as_ref().and_then(|source| source.evaluate(&request).expect("no body"));
         assert_eq!(value.as_deref(), expected.map(str::as_bytes), "{text}");
     }
     let no_answer = Request { answer: None, ..request() };
-    assert_eq!(
-        source("integration.response.header.ETag").and_then(|s| s.evaluate(&no_answer).map(drop)),
-        None
-    );
+    let etag = source("integration.response.header.ETag").expect("it may have a value");
+    assert_eq!(etag.evaluate(&no_answer), Ok(None));
+}
+
+#[test]
+fn bodies_give_themselves_or_what_a_path_leads_to() {
+    let json = r#" {"a":{"b":"text","n":12.50,"t":true,"z":null,"e":"","l":[1,"x"]},"u":"é"} "#;
+    for (text, body, expected) in [
+        ("body", json, Ok(Some(json.trim()))),
+        ("body", "", Ok(Some("{}"))),
+        ("body", " plain\n", Ok(Some("plain"))),
+        ("body", "{", Err(InvalidJson)),
+        ("body.a.b", json, Ok(Some("text"))),
+        ("body.a['b']", json, Ok(Some("text"))),
+        ("body.u", json, Ok(Some("é"))),
+        ("body.a.n", json, Ok(Some("12.5"))),
+        ("body.a.t", json, Ok(Some("true"))),
+        ("body.a.z", json, Ok(None)),
+        ("body.a.e", json, Ok(None)),
+        ("body.a.l", json, Ok(Some(r#"[1,"x"]"#))),
+        ("body.a.l[*]", json, Ok(Some(r#"[1,"x"]"#))),
+        ("body..b", json, Ok(Some(r#"["text"]"#))),
+        ("body.a.l.length()", json, Ok(Some("2"))),
+        ("body.a.l.concat()", json, Ok(Some("x"))),
+        ("body.none", json, Ok(None)),
+        ("body.none", "", Ok(None)),
+        ("body.a", "plain", Ok(None)),
+        ("body.a", "12", Ok(None)),
+        ("body.a", "[1", Err(InvalidJson)),
+        ("body.a", "'a'", Err(InvalidJson)),
+    ] {
+        let payload = Some(Payload::new(Bytes::copy_from_slice(body.as_bytes())));
+        let asked = Request { payload: payload.clone(), ..request() };
+        let answered = Request { answer_payload: payload, ..request() };
+        for (root, facts) in [("method.request.", asked), ("integration.response.", answered)] {
+            let source = source(&format!("{root}{text}")).expect("it may have a value");
+            assert_eq!(source.needs_payload(), root.starts_with('m'));
+            assert_eq!(source.needs_answer_payload(), root.starts_with('i'));
+            let value = source.evaluate(&facts);
+            let expected = expected.map(|expected| expected.map(|text| Cow::Borrowed(text.as_bytes())));
+            assert_eq!(value, expected, "{root}{text} of {body:?}");
+        }
+    }
 }
 
 #[test]
 fn bytes_that_are_no_text_cross_unharmed() {
     let source = source("method.request.header.X-Raw").expect("it may have a value");
-    assert_eq!(source.evaluate(&request()).as_deref(), Some(&b"\xff"[..]));
+    assert_eq!(source.evaluate(&request()), Ok(Some(Cow::Borrowed(&b"\xff"[..]))));
 }
 
 #[test]
@@ -99,9 +142,11 @@ fn several_values_can_be_had_one_by_one() {
         ("'x'", vec!["x"]),
     ] {
         let mut found = Vec::new();
-        source(text).expect("it may have a value").for_each(&request(), |value| {
+        let source = source(text).expect("it may have a value");
+        let taken = source.for_each(&request(), |value| {
             found.push(String::from_utf8(value.to_vec()).expect("text"));
         });
+        assert_eq!(taken, Ok(()));
         assert_eq!(found, expected, "{text}");
     }
 }
@@ -121,7 +166,9 @@ proptest::proptest! {
     fn no_query_gives_a_header_that_breaks_out(query in "[a-z0-9%&=+;]{0,30}") {
         let request = Request { query: Some(format!("q={query}")), ..Request::default() };
         let source = source("method.request.multivaluequerystring.q").expect("it may have a value");
-        if let Some(Ok(value)) = source.evaluate(&request).map(|value| header_value(&value)) {
+        if let Ok(Some(value)) = source.evaluate(&request)
+            && let Ok(value) = header_value(&value)
+        {
             proptest::prop_assert!(!value.as_bytes().iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n')));
         }
     }
