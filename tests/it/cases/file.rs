@@ -13,16 +13,23 @@ use super::api::Api;
 /// What stands for itself until the case runs: see [`super::run`].
 pub const LATE: [&str; 6] = ["api", "back", "closed", "request-id", "extended-id", "case"];
 
-/// A file of cases with the APIs that they share.
+/// A file as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawFile {
+    about: String,
+    #[serde(default)]
+    api: BTreeMap<String, Value>,
+    case: Vec<Value>,
+}
+
+/// A file of cases with the APIs that they share.
+#[derive(Debug)]
 pub struct CaseFile {
     /// The file's name, without its ending.
-    #[serde(skip)]
     name: String,
     /// What the file is about, for people.
     about: String,
-    #[serde(default)]
     api: BTreeMap<String, Value>,
     case: Vec<RawCase>,
 }
@@ -38,6 +45,9 @@ struct RawCase {
     api: Option<String>,
     #[serde(default)]
     with: BTreeMap<String, String>,
+    /// Names of `with` that stand in the case itself.
+    #[serde(skip)]
+    used: BTreeSet<String>,
     #[serde(default)]
     back: Option<Back>,
     #[serde(default)]
@@ -217,8 +227,11 @@ pub fn read_all(directory: &Path) -> Result<Vec<CaseFile>, String> {
 impl CaseFile {
     /// Reads a file, and refuses one that says less than it seems to.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
-        let mut file: Self = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
-        name.clone_into(&mut file.name);
+        let RawFile { about, api, case } =
+            toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
+        let cases: Result<Vec<_>, _> = case.iter().map(expand).collect();
+        let case = cases.map_err(|error| format!("{name}: {error}"))?.concat();
+        let file = Self { name: name.to_owned(), about, api, case };
         let (mut names, mut used) = (BTreeSet::new(), BTreeSet::new());
         for case in &file.case {
             let title = format!("{name}: {}", case.name);
@@ -254,9 +267,9 @@ impl CaseFile {
     fn resolve(&self, case: &RawCase) -> Result<Case, String> {
         let name = self.api_of(case).ok_or("which API of the file is meant?")?;
         let mut api = self.api.get(name).cloned().ok_or_else(|| format!("no API is called {name:?}"))?;
-        let mut filler = Filler { with: &case.with, used: BTreeSet::new() };
+        let mut filler = Filler { with: &case.with, used: BTreeSet::new(), complete: true };
         filler.fill(&mut api)?;
-        let unused = case.with.keys().find(|name| !filler.used.contains(name.as_str()));
+        let unused = case.with.keys().find(|name| !filler.used.contains(*name) && !case.used.contains(*name));
         if let Some(unused) = unused {
             return Err(format!("{{{{{unused}}}}} stands nowhere in the API {name:?}"));
         }
@@ -320,10 +333,34 @@ impl RawCase {
     }
 }
 
+/// A case for each row of its `each`; itself without one.
+fn expand(written: &Value) -> Result<Vec<RawCase>, String> {
+    let parse = |case: Value| case.try_into::<RawCase>().map_err(|error| error.to_string());
+    let Some(each) = written.get("each") else { return Ok(vec![parse(written.clone())?]) };
+    let rows: Vec<BTreeMap<String, String>> =
+        each.clone().try_into().map_err(|error| format!("each: {error}"))?;
+    if rows.is_empty() {
+        return Err("each: a table without a row proves nothing".to_owned());
+    }
+    let of_row = |row: BTreeMap<String, String>| {
+        let mut case = written.clone();
+        case.as_table_mut().map(|table| table.remove("each"));
+        let mut filler = Filler { with: &row, used: BTreeSet::new(), complete: false };
+        filler.fill(&mut case)?;
+        let used = filler.used;
+        let mut case = parse(case)?;
+        case.with.extend(row);
+        Ok(RawCase { used, ..case })
+    };
+    rows.into_iter().map(of_row).collect()
+}
+
 /// Puts the values of a case into the API that it shares with others.
 struct Filler<'c> {
     with: &'c BTreeMap<String, String>,
-    used: BTreeSet<&'c str>,
+    used: BTreeSet<String>,
+    /// Whether every placeholder has to be known.
+    complete: bool,
 }
 
 impl Filler<'_> {
@@ -346,9 +383,9 @@ impl Filler<'_> {
         let mut filled = text.to_owned();
         for name in names(text) {
             if let Some((name, value)) = self.with.get_key_value(name) {
-                self.used.insert(name);
+                self.used.insert(name.clone());
                 filled = filled.replace(&format!("{{{{{name}}}}}"), value);
-            } else if !LATE.contains(&name) {
+            } else if self.complete && !LATE.contains(&name) {
                 return Err(format!("nothing gives {{{{{name}}}}}"));
             }
         }
