@@ -8,6 +8,7 @@ mod check;
 mod file;
 mod run;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use file::{Case, CaseFile};
@@ -28,6 +29,22 @@ async fn every_case_holds() {
     let count = cases.len();
     let failures = Bench::start().await.run_all(cases).await;
     assert!(failures.is_empty(), "{} of {count} cases fail\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn the_compatibility_page_names_every_file_of_cases() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/compatibility.md")).unwrap();
+    let (_, rest) = page.split_once("\n## The life of a request\n").unwrap();
+    let table = rest.split("\n#").next().unwrap();
+    let last_cells = table.lines().filter_map(|line| line.strip_suffix('|')?.rsplit('|').next());
+    let named: BTreeSet<String> = last_cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(|name| name.trim_end_matches(".toml").to_owned())
+        .collect();
+    let files = file::read_all(Path::new(DIRECTORY)).unwrap();
+    let there: BTreeSet<String> = files.into_iter().map(|file| file.name).collect();
+    assert_eq!(named, there);
 }
 
 const PETS: &str = r#"

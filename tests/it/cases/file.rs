@@ -27,7 +27,7 @@ struct RawFile {
 #[derive(Debug)]
 pub struct CaseFile {
     /// The file's name, without its ending.
-    name: String,
+    pub name: String,
     /// What the file is about, for people.
     about: String,
     api: BTreeMap<String, Value>,
