@@ -64,6 +64,12 @@ impl<T> ContentTypeChoice<T> {
         }
     }
 
+    /// Whether a body may pass that no template is for.
+    #[must_use]
+    pub fn passes_unmatched(&self) -> bool {
+        self.unmatched == Unmatched::Pass && find(&self.templates, b"$default").is_none()
+    }
+
     /// All templates.
     pub fn templates(&self) -> impl Iterator<Item = &T> {
         self.templates.iter().map(|(_, template)| template)
@@ -115,6 +121,15 @@ impl<T> AcceptChoice<T> {
         let first = change(&self.first);
         let others = self.others.iter().map(|(media_type, template)| (media_type.clone(), change(template)));
         AcceptChoice { first, others: others.collect() }
+    }
+
+    /// The same choice among what `change` makes of each template; `None` if it makes nothing of one.
+    #[must_use]
+    pub fn try_map<U>(&self, mut change: impl FnMut(&T) -> Option<U>) -> Option<AcceptChoice<U>> {
+        let first = change(&self.first)?;
+        let others = self.others.iter();
+        let others = others.map(|(media_type, template)| Some((media_type.clone(), change(template)?)));
+        Some(AcceptChoice { first, others: others.collect::<Option<_>>()? })
     }
 
     /// All templates.

@@ -22,6 +22,7 @@ pub(super) struct EndpointSource {
     querystring: Vec<(Box<str>, Expression)>,
     /// What the URI's `{name}` parts stand for.
     path: Vec<(Box<str>, Expression)>,
+    maps_payload: bool,
     forbidden_header: bool,
     timeout: std::time::Duration,
     insecure_skip_verification: bool,
@@ -59,6 +60,7 @@ impl EndpointSource {
             headers: Vec::new(),
             querystring: Vec::new(),
             path: Vec::new(),
+            maps_payload: false,
             forbidden_header: false,
             timeout: integration.timeout.get(),
             insecure_skip_verification: integration.insecure_skip_verification,
@@ -73,6 +75,7 @@ impl EndpointSource {
                 }
             };
             check_source(&expression, method, path, &place, findings);
+            source.maps_payload |= expression.is_body();
             match target.location {
                 ParameterLocation::Path => source.path.push((target.name.as_str().into(), expression)),
                 ParameterLocation::Querystring => {
@@ -148,6 +151,7 @@ impl EndpointSource {
         Endpoint {
             uri: self.uri.bind(variables, &path, back_ends),
             method: self.method.clone(),
+            maps_payload: self.maps_payload,
             headers: headers.collect(),
             querystring: querystring.collect(),
             forbidden_header: self.forbidden_header,
@@ -193,10 +197,6 @@ fn check_source(
             let known = path.parts().iter().any(in_path) || declared(ParameterLocation::Path, name.as_str());
             (!known).then_some(("path", name, Values::Last))
         }
-        Expression::Request(RequestSource::Body(_)) => {
-            findings.unbuilt(place(), format_args!("the mapping source {expression}"));
-            None
-        }
         Expression::UnknownContext(_) => {
             findings.warning(
                 place(),
@@ -205,6 +205,7 @@ fn check_source(
             None
         }
         Expression::Static(_)
+        | Expression::Request(RequestSource::Body(_))
         | Expression::Response(_)
         | Expression::Context(_)
         | Expression::StageVariable(_) => None,

@@ -7,15 +7,16 @@ use crate::mapping::{BackEnds, Selection};
 use crate::model::{
     ContentHandling, Integration, IntegrationType, Method, ResourceId, ResourcePath, StageVariables, Verb,
 };
-use crate::template::{constant, mock_status};
+use crate::template::{InvalidMock, mock_status};
 
 use super::endpoint::EndpointSource;
 use super::findings::Findings;
-use super::responses::{AnsweredBy, Cached, ResponseCache, body};
+use super::responses::{AnsweredBy, Cached, ResponseCache};
+use super::templates::Templates;
 use super::unbuilt;
 use super::{
     BodyPlan, ContentTypeChoice, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan,
-    PassthroughPlan,
+    PassthroughPlan, RequestBody,
 };
 
 /// A method whose stage variables are still open.
@@ -31,7 +32,7 @@ pub(super) struct MethodSource {
 #[derive(Debug)]
 enum IntegrationSource {
     Mock { templates: ContentTypeChoice<MockOutcome>, responses: Arc<Cached> },
-    Http { endpoint: EndpointSource, body: ContentTypeChoice<BodyPlan>, responses: Arc<Cached> },
+    Http { endpoint: EndpointSource, body: RequestBody, responses: Arc<Cached> },
     Passthrough { endpoint: EndpointSource },
 }
 
@@ -83,9 +84,20 @@ impl MethodSource {
     /// then have to keep them.
     pub(super) fn lists_headers(&self) -> bool {
         match &self.integration {
-            IntegrationSource::Mock { .. }
-            | IntegrationSource::Http { .. }
-            | IntegrationSource::Passthrough { .. } => false,
+            IntegrationSource::Mock { templates, responses } => {
+                let lists = |outcome: &MockOutcome| match outcome {
+                    MockOutcome::Template(template) => template.needs().header_names,
+                    MockOutcome::Response(_)
+                    | MockOutcome::Payload
+                    | MockOutcome::NoStatus
+                    | MockOutcome::NoResponse => false,
+                };
+                templates.templates().any(lists) || responses.source.lists_headers()
+            }
+            IntegrationSource::Http { body, responses, .. } => {
+                body.templates.templates().any(BodyPlan::lists_headers) || responses.source.lists_headers()
+            }
+            IntegrationSource::Passthrough { .. } => false,
         }
     }
 
@@ -110,6 +122,7 @@ impl MethodSource {
             resource_path: Arc::clone(&self.resource_path),
             verb: self.verb,
             steps: Box::new([]),
+            holds_body: integration.holds_body(),
             integration,
             cors: self.cors.clone(),
         }
@@ -154,28 +167,16 @@ impl IntegrationSource {
             return Some(Self::Passthrough { endpoint });
         }
         let answered_by = if kind == IntegrationType::Mock { AnsweredBy::Mock } else { AnsweredBy::BackEnd };
-        let responses = responses.get(method, &integration.responses, answered_by);
-        findings.absorb("", &responses.findings);
+        let answers = responses.get(method, &integration.responses, answered_by);
+        findings.absorb("", &answers.findings);
+        let templates = &mut responses.templates;
         if kind == IntegrationType::Mock {
-            let templates = mock_templates(integration, &responses.source.selection, findings);
-            return Some(Self::Mock { templates, responses });
+            let templates = mock_templates(integration, &answers.source.selection, templates, findings);
+            return Some(Self::Mock { templates, responses: answers });
         }
+        let body = templates.request(integration, findings);
         let endpoint = EndpointSource::parse(method, integration, place.path, findings)?;
-        let mut inner = Findings::default();
-        let templates = integration.request_templates.iter();
-        let bodies: Vec<_> = templates
-            .filter_map(|(media_type, template)| {
-                Some((media_type.clone(), body(media_type, template, &mut inner)?))
-            })
-            .collect();
-        if !inner.is_empty() {
-            findings.absorb("integration request", &inner);
-        }
-        Some(Self::Http {
-            endpoint,
-            body: ContentTypeChoice::new(bodies, integration.passthrough_behavior),
-            responses,
-        })
+        Some(Self::Http { endpoint, body, responses: answers })
     }
 }
 
@@ -183,6 +184,7 @@ impl IntegrationSource {
 fn mock_templates(
     integration: &Integration,
     selection: &Selection,
+    templates: &mut Templates,
     findings: &mut Findings,
 ) -> ContentTypeChoice<MockOutcome> {
     if integration.request_templates.is_empty() {
@@ -190,33 +192,37 @@ fn mock_templates(
                     one are answered 500";
         findings.warning("integration request", what);
     }
-    let outcomes = integration.request_templates.iter().filter_map(|(media_type, template)| {
-        let place = || format!("integration request, template {media_type}");
-        let outcome = match constant(template) {
-            Ok(text) if text.is_empty() => MockOutcome::Payload,
-            Ok(text) => match mock_status(&text) {
-                Ok(status) => match selection.by_text(&status.to_string()) {
-                    Some(index) => MockOutcome::Response(index),
-                    None => {
-                        findings.warning(
-                            place(),
-                            format_args!("no integration response is for {status}: it is answered 500"),
-                        );
-                        MockOutcome::NoResponse
-                    }
-                },
-                Err(error) => {
-                    findings.warning(place(), format_args!("{error} It is answered 500."));
-                    MockOutcome::NoStatus
-                }
-            },
-            Err(error) => {
-                findings.error(place(), error);
-                return None;
+    let mut inner = Findings::default();
+    let mut outcomes = Vec::with_capacity(integration.request_templates.len());
+    for (media_type, text) in &integration.request_templates {
+        let Some(body) = templates.body(media_type, text, &mut inner) else { continue };
+        let outcome = match body {
+            BodyPlan::Payload => MockOutcome::Payload,
+            BodyPlan::Template(template) => MockOutcome::Template(template),
+            BodyPlan::Constant(text) => {
+                constant_outcome(&text, selection, &format!("template {media_type}"), &mut inner)
             }
         };
-        Some((media_type.clone(), outcome))
-    });
-    let outcomes: Vec<_> = outcomes.collect();
+        outcomes.push((media_type.clone(), outcome));
+    }
+    findings.absorb("integration request", &inner);
     ContentTypeChoice::new(outcomes, integration.passthrough_behavior)
+}
+
+/// What a template that gives the same text for every request leads to.
+fn constant_outcome(text: &[u8], selection: &Selection, place: &str, findings: &mut Findings) -> MockOutcome {
+    match std::str::from_utf8(text).map_err(|_| InvalidMock).and_then(mock_status) {
+        Ok(status) => match selection.by_text(&status.to_string()) {
+            Some(index) => MockOutcome::Response(index),
+            None => {
+                let what = format_args!("no integration response is for {status}: it is answered 500");
+                findings.warning(place, what);
+                MockOutcome::NoResponse
+            }
+        },
+        Err(error) => {
+            findings.warning(place, format_args!("{error} It is answered 500."));
+            MockOutcome::NoStatus
+        }
+    }
 }

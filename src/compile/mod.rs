@@ -11,6 +11,7 @@ mod findings;
 mod gateway_source;
 mod method;
 mod responses;
+mod templates;
 mod unbuilt;
 
 mod answer;
@@ -28,7 +29,7 @@ pub use compiled::{CompileOptions, Compiled, bind, compile, stage_warnings};
 pub use gateway_response::{GatewayBody, GatewayResponsePlan, GatewayResponsePlans};
 pub use plan::{
     BodyPlan, Endpoint, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan, MockReply,
-    PassthroughPlan, ResponsePlan, Responses, Step,
+    PassthroughPlan, RequestBody, ResponsePlan, Responses, Step,
 };
 pub use snapshot::{PathForm, Routed, ServedThrough, Snapshot, SnapshotEdit, Unrouted};
 pub use stage::{Found, StagePlan, StageSettings};

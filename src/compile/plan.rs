@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use crate::cors::policy::Policy;
 use crate::mapping::{HeaderMapping, InvalidUri, QueryMapping, Selection, UriPlan};
 use crate::model::{ResourceId, Verb};
-use crate::template::{InvalidMock, mock_status};
+use crate::template::{InvalidMock, Template, mock_status};
 
 use super::{AcceptChoice, Answer, Chosen, ContentTypeChoice};
 
@@ -27,6 +27,8 @@ pub struct MethodPlan {
     pub steps: Box<[Step]>,
     /// How it gets its answer.
     pub integration: IntegrationPlan,
+    /// Whether anything may need the caller's body as a whole; if not, it streams.
+    pub holds_body: bool,
     /// The CORS policy of the resource, else of the API; run on every answer by the outermost layer.
     pub cors: Option<Arc<Policy>>,
 }
@@ -47,7 +49,18 @@ pub enum IntegrationPlan {
     Passthrough(PassthroughPlan),
 }
 
-/// A mock whose request templates are constant, so that their outcome is known.
+impl IntegrationPlan {
+    /// Whether it may need the caller's body as a whole.
+    pub(super) fn holds_body(&self) -> bool {
+        match self {
+            Self::Mock(plan) => plan.holds_body(),
+            Self::Http(plan) => plan.body.holds_payload() || plan.endpoint.maps_payload,
+            Self::Passthrough(plan) => plan.endpoint.maps_payload,
+        }
+    }
+}
+
+/// A mock. Where a request template is constant, its outcome is known.
 #[derive(Debug)]
 pub struct MockPlan {
     /// What each request template leads to.
@@ -57,7 +70,7 @@ pub struct MockPlan {
 }
 
 /// What a request template of a mock leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum MockOutcome {
     /// The integration response at this index.
     Response(usize),
@@ -67,6 +80,8 @@ pub enum MockOutcome {
     NoStatus,
     /// 500: no integration response matches, and there is no default.
     NoResponse,
+    /// Whatever this template gives for the request.
+    Template(Arc<Template>),
 }
 
 /// What a mock answers with.
@@ -74,8 +89,10 @@ pub enum MockOutcome {
 pub enum MockReply<'p> {
     /// This response.
     Response(&'p ResponsePlan),
-    /// Whatever the request's body says: read it, then ask [`MockPlan::reply_to_body`].
+    /// Whatever the request's body says: read it, then ask [`MockPlan::reply_to_text`].
     ReadBody,
+    /// Whatever this template gives: run it, then ask [`MockPlan::reply_to_text`].
+    Render(&'p Template),
     /// 415 Unsupported Media Type.
     UnsupportedMediaType,
     /// 500; the text is for the log.
@@ -91,13 +108,23 @@ impl MockPlan {
             Chosen::Template(MockOutcome::NoStatus) => MockReply::Failure(NO_STATUS),
             Chosen::Template(MockOutcome::NoResponse) => MockReply::Failure(NO_RESPONSE),
             Chosen::Template(MockOutcome::Payload) | Chosen::Passthrough => MockReply::ReadBody,
+            Chosen::Template(MockOutcome::Template(template)) => MockReply::Render(template),
             Chosen::UnsupportedMediaType => MockReply::UnsupportedMediaType,
         }
     }
 
-    /// The reply to a body that passes through: it must hold a `statusCode` as a template would.
+    fn holds_body(&self) -> bool {
+        self.templates.passes_unmatched()
+            || self.templates.templates().any(|outcome| match outcome {
+                MockOutcome::Payload => true,
+                MockOutcome::Template(template) => template.needs().payload,
+                MockOutcome::Response(_) | MockOutcome::NoStatus | MockOutcome::NoResponse => false,
+            })
+    }
+
+    /// The reply to what a template gave, or to a body that passes through: it must hold a `statusCode`.
     #[must_use]
-    pub fn reply_to_body(&self, body: &[u8]) -> MockReply<'_> {
+    pub fn reply_to_text(&self, body: &[u8]) -> MockReply<'_> {
         let status = std::str::from_utf8(body).map_err(|_| InvalidMock).and_then(mock_status);
         match status {
             Ok(status) => self.response(self.responses.selection.by_text(&status.to_string())),
@@ -129,6 +156,8 @@ pub struct Endpoint {
     pub headers: Box<[HeaderMapping]>,
     /// Query parameters to add.
     pub querystring: Box<[QueryMapping]>,
+    /// Whether a mapping reads the caller's body, which must then be held.
+    pub maps_payload: bool,
     /// A header is mapped that must not be (`Content-Length`, say): every call fails with 500.
     pub forbidden_header: bool,
     /// The longest a call may take, from its start to the end of the answer's head.
@@ -142,8 +171,8 @@ pub struct Endpoint {
 pub struct HttpPlan {
     /// Whom to call.
     pub endpoint: Endpoint,
-    /// What is sent as the body, by the request's `Content-Type`.
-    pub body: ContentTypeChoice<BodyPlan>,
+    /// What is sent as the body.
+    pub body: RequestBody,
     /// Its integration responses.
     pub responses: Arc<Responses>,
 }
@@ -155,13 +184,43 @@ pub struct PassthroughPlan {
     pub endpoint: Endpoint,
 }
 
+/// What an integration makes of a request's body.
+#[derive(Clone, Debug)]
+pub struct RequestBody {
+    /// What is sent, by the request's `Content-Type`.
+    pub templates: ContentTypeChoice<BodyPlan>,
+}
+
+impl RequestBody {
+    /// Whether it may need the body as a whole.
+    #[must_use]
+    pub fn holds_payload(&self) -> bool {
+        self.templates.templates().any(BodyPlan::needs_payload)
+    }
+}
+
 /// A body on its way through a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum BodyPlan {
     /// It passes as it is.
     Payload,
     /// These bytes take its place.
     Constant(Bytes),
+    /// What this template gives takes its place.
+    Template(Arc<Template>),
+}
+
+impl BodyPlan {
+    /// Whether the payload must be held to make the body.
+    #[must_use]
+    pub fn needs_payload(&self) -> bool {
+        matches!(self, Self::Template(template) if template.needs().payload)
+    }
+
+    /// Whether it lists the names of the caller's headers as they were sent.
+    pub(super) fn lists_headers(&self) -> bool {
+        matches!(self, Self::Template(template) if template.needs().header_names)
+    }
 }
 
 /// The integration responses of a method and which of them applies.
@@ -190,7 +249,9 @@ pub struct ResponsePlan {
     pub headers: HeaderMap,
     /// Headers that depend on the back end's answer or the context; one without a value is left out.
     pub mappings: Box<[HeaderMapping]>,
-    /// The body, by the request's `Accept`: the back end's own, or a constant one.
+    /// Whether a header mapping reads the body of the back end's answer, which must then be held.
+    pub maps_payload: bool,
+    /// The body, by the request's `Accept`.
     pub body: AcceptChoice<BodyPlan>,
     /// The whole answer of a mock, ready to be sent, by the request's `Accept`; `None` if anything depends on the
     /// request, or if the method declares no response with this status.

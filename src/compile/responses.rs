@@ -9,12 +9,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::cors::mistakes;
 use crate::mapping::headers::{ResponseTarget, response_target};
 use crate::mapping::{Expression, HeaderMapping, Pattern, Patterns, Scope, Selection, Source};
-use crate::model::{
-    ContentHandling, HeaderParameter, IntegrationResponse, MediaType, Method, StageVariables, Status,
-};
-use crate::template::constant;
+use crate::model::{ContentHandling, HeaderParameter, IntegrationResponse, Method, StageVariables, Status};
 
 use super::findings::Findings;
+use super::templates::Templates;
 use super::{AcceptChoice, Answer, BodyPlan, ResponsePlan, Responses};
 
 /// Whose answers are mapped.
@@ -47,6 +45,7 @@ struct ResponseSource {
 pub(super) struct ResponseCache {
     by_content: HashMap<Vec<u8>, Arc<Cached>>,
     patterns: Patterns,
+    pub(super) templates: Templates,
 }
 
 #[derive(Debug)]
@@ -71,8 +70,7 @@ impl ResponseCache {
             return Arc::clone(cached);
         }
         let mut findings = Findings::default();
-        let source =
-            ResponsesSource::parse(method, responses, answered_by, &mut self.patterns, &mut findings);
+        let source = ResponsesSource::parse(method, responses, answered_by, self, &mut findings);
         let fixed = (!source.has_stage_variables()).then(|| source.bind(&StageVariables::default()));
         let cached = Arc::new(Cached { source, findings, fixed });
         self.by_content.insert(key, Arc::clone(&cached));
@@ -134,7 +132,7 @@ impl ResponsesSource {
         method: &Method,
         responses: &BTreeMap<Status, IntegrationResponse>,
         answered_by: AnsweredBy,
-        patterns: &mut Patterns,
+        known: &mut ResponseCache,
         findings: &mut Findings,
     ) -> Self {
         let mut selection: Vec<(Arc<Pattern>, usize)> = Vec::new();
@@ -152,12 +150,19 @@ impl ResponsesSource {
                         ),
                     ),
                 },
-                Some(text) => match patterns.get(text) {
+                Some(text) => match known.patterns.get(text) {
                     Ok(pattern) => selection.push((pattern, index)),
                     Err(error) => inner.error("selection pattern", error),
                 },
             }
-            list.push(ResponseSource::parse(method, *status, response, answered_by, &mut inner));
+            list.push(ResponseSource::parse(
+                method,
+                *status,
+                response,
+                answered_by,
+                &mut known.templates,
+                &mut inner,
+            ));
             if !inner.is_empty() {
                 findings.absorb(&format!("integration response {status}"), &inner);
             }
@@ -170,6 +175,11 @@ impl ResponsesSource {
             );
         }
         Self { list, selection: Selection::new(selection, default.map(|(index, _)| index)), answered_by }
+    }
+
+    /// Whether a template lists the names of the request's headers.
+    pub(super) fn lists_headers(&self) -> bool {
+        self.list.iter().any(|response| response.body.templates().any(BodyPlan::lists_headers))
     }
 
     fn has_stage_variables(&self) -> bool {
@@ -189,6 +199,7 @@ impl ResponseSource {
         status: Status,
         response: &IntegrationResponse,
         answered_by: AnsweredBy,
+        templates: &mut Templates,
         findings: &mut Findings,
     ) -> Self {
         if response.content_handling == Some(ContentHandling::ConvertToBinary) {
@@ -219,9 +230,8 @@ impl ResponseSource {
             // A mock has no answer that anything could come from.
             headers.retain(|(_, expression)| !matches!(expression, Expression::Response(_)));
         }
-        let templates = response.response_templates.iter();
-        let bodies = templates.filter_map(|(media_type, template)| {
-            Some((media_type.clone(), body(media_type, template, findings)?))
+        let bodies = response.response_templates.iter().filter_map(|(media_type, text)| {
+            Some((media_type.clone(), templates.body(media_type, text, findings)?))
         });
         let body = AcceptChoice::new(bodies).unwrap_or_else(|| AcceptChoice::only(BodyPlan::Payload));
         Self { status: status.to_http(), headers, body, undeclared: declared.is_none() }
@@ -230,23 +240,28 @@ impl ResponseSource {
     fn bind(&self, variables: &StageVariables, answered_by: AnsweredBy) -> ResponsePlan {
         let (headers, mappings) = bind_headers(&self.headers, variables);
         let ready = answered_by == AnsweredBy::Mock && mappings.is_empty() && !self.undeclared;
-        let answer = ready.then(|| {
-            self.body.map(|body| {
-                let body = match body {
-                    BodyPlan::Payload => Bytes::new(),
-                    BodyPlan::Constant(bytes) => bytes.clone(),
-                };
-                Arc::new(Answer::new(self.status, headers.clone(), body))
-            })
-        });
+        let answer = if ready { self.ready(&headers) } else { None };
         ResponsePlan {
             status: self.status,
             headers,
+            maps_payload: self.headers.iter().any(|(_, expression)| expression.is_body()),
             mappings,
             body: self.body.clone(),
             answer,
             undeclared: self.undeclared,
         }
+    }
+
+    /// The answers of a mock, if no template has to be run for any of them.
+    fn ready(&self, headers: &HeaderMap) -> Option<AcceptChoice<Arc<Answer>>> {
+        self.body.try_map(|body| {
+            let body = match body {
+                BodyPlan::Payload => Bytes::new(),
+                BodyPlan::Constant(bytes) => bytes.clone(),
+                BodyPlan::Template(_) => return None,
+            };
+            Some(Arc::new(Answer::new(self.status, headers.clone(), body)))
+        })
     }
 }
 
@@ -261,20 +276,6 @@ pub(super) fn check_cors(parameters: &BTreeMap<HeaderParameter, String>, finding
     }
     for issue in mistakes::warnings(parameters) {
         findings.warning(place(&issue.field), issue.message);
-    }
-}
-
-/// A template as a body; an empty one passes the payload.
-pub(super) fn body(media_type: &MediaType, template: &str, findings: &mut Findings) -> Option<BodyPlan> {
-    if template.is_empty() {
-        return Some(BodyPlan::Payload);
-    }
-    match constant(template) {
-        Ok(text) => Some(BodyPlan::Constant(Bytes::from(text))),
-        Err(error) => {
-            findings.error(format!("template {media_type}"), error);
-            None
-        }
     }
 }
 
@@ -293,9 +294,6 @@ pub(super) fn header(
             return None;
         }
     };
-    if expression.is_body() {
-        findings.unbuilt(place(), format_args!("the mapping source {expression}"));
-    }
     if let Expression::UnknownContext(_) = expression {
         findings
             .warning(place(), format_args!("{expression} has no value here; the header will be left out"));

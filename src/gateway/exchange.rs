@@ -4,7 +4,7 @@
 //! [`call`] goes on in the request's task. Whatever happens, [`Exchange::finish`] is the outermost layer: it puts
 //! the CORS policy, the ids and the defaults on the answer, also on one that the gateway made for an error.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ use super::worker::Worker;
 use super::{fault, http as http_integration, mock, passthrough};
 use crate::compile::{IntegrationPlan, MethodPlan};
 use crate::cors::policy::{AnswerOf, CorsRequest, Policy};
+use crate::mapping::Payload;
 use crate::ops::VERB_LABELS;
 use crate::route::{RequestPath, Spans};
 
@@ -64,6 +65,8 @@ pub(super) struct Exchange {
     pub(super) started: Instant,
     /// How long the integration took, once it has answered.
     pub(super) integration_latency: Cell<Option<Duration>>,
+    /// The caller's body, once something needed it as a whole.
+    pub(super) held: OnceCell<Box<Payload>>,
     /// What happened, line by line; kept for `TestMethod` only.
     pub(super) log: Option<RefCell<Vec<String>>>,
 }
@@ -111,6 +114,7 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
         extended_id: worker.ids.extended_id(),
         started,
         integration_latency: Cell::new(None),
+        held: OnceCell::new(),
         log: None,
     };
     let outcome = match exchange.route(connection.entrance) {
@@ -163,6 +167,7 @@ impl Exchange {
             extended_id: worker.ids.extended_id(),
             started: Instant::now(),
             integration_latency: Cell::new(None),
+            held: OnceCell::new(),
             log: Some(RefCell::default()),
         }
     }

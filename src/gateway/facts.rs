@@ -4,34 +4,47 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Version;
-use http::header::{HeaderMap, USER_AGENT};
+use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::exchange::Exchange;
 use super::respond::Fault;
-use crate::mapping::{ContextVariable, Facts};
+use crate::mapping::headers::is_hidden;
+use crate::mapping::{ContextVariable, Facts, Payload};
 use crate::route::host_without_port;
+use crate::template::Environment;
 
 /// A request, and what became of it so far.
 pub(super) struct RequestFacts<'e> {
     exchange: &'e Exchange,
     answer: Option<&'e HeaderMap>,
+    answer_payload: Option<&'e Payload>,
+    input: Option<&'e Payload>,
     fault: Option<&'e Fault>,
 }
 
 impl<'e> RequestFacts<'e> {
     /// Before there is an answer.
     pub(super) fn of(exchange: &'e Exchange) -> Self {
-        Self { exchange, answer: None, fault: None }
+        Self { exchange, answer: None, answer_payload: None, input: None, fault: None }
     }
 
-    /// With the headers of the back end's answer.
-    pub(super) fn with_answer(exchange: &'e Exchange, answer: &'e HeaderMap) -> Self {
-        Self { exchange, answer: Some(answer), fault: None }
+    /// With what an integration answered: headers, and the body where it is held, which templates then read.
+    pub(super) fn with_answer(
+        exchange: &'e Exchange,
+        answer: Option<&'e HeaderMap>,
+        payload: Option<&'e Payload>,
+    ) -> Self {
+        Self { answer, answer_payload: payload, input: payload, ..Self::of(exchange) }
     }
 
     /// With the fault that the gateway answers with.
     pub(super) fn of_fault(exchange: &'e Exchange, fault: &'e Fault) -> Self {
-        Self { exchange, answer: None, fault: Some(fault) }
+        Self { fault: Some(fault), ..Self::of(exchange) }
+    }
+
+    /// With what a template reads as its payload.
+    pub(super) fn with_input(self, input: Option<&'e Payload>) -> Self {
+        Self { input, ..self }
     }
 
     /// When the request came.
@@ -52,6 +65,14 @@ impl Facts for RequestFacts<'_> {
 
     fn answer_headers(&self) -> Option<&HeaderMap> {
         self.answer
+    }
+
+    fn payload(&self) -> Option<&Payload> {
+        self.exchange.held()
+    }
+
+    fn answer_payload(&self) -> Option<&Payload> {
+        self.answer_payload
     }
 
     fn path_parameter(&self, name: &str) -> Option<&str> {
@@ -91,6 +112,37 @@ impl Facts for RequestFacts<'_> {
             // Known only to AWS, or to a step that is not built yet: `ContextSource::Absent`.
             _ => None,
         }
+    }
+}
+
+impl Environment for RequestFacts<'_> {
+    fn input(&self) -> Option<&Payload> {
+        self.input
+    }
+
+    fn path_parameters<'a>(&'a self, take: &mut dyn FnMut(&'a str, &'a str)) {
+        let mut parameters: Vec<_> = self.exchange.path_parameters().collect();
+        parameters.reverse();
+        parameters.into_iter().for_each(|(name, value)| take(name, value));
+    }
+
+    fn headers_as_sent<'a>(&'a self, take: &mut dyn FnMut(&'a str, &'a HeaderValue)) {
+        for (name, value) in self.exchange.headers_as_sent() {
+            if HeaderName::from_bytes(name.as_bytes()).is_ok_and(|name| !is_hidden(&name)) {
+                take(name, value);
+            }
+        }
+    }
+
+    fn stage_variable(&self, name: &str) -> Option<&str> {
+        self.exchange.stage.as_ref()?.plan.settings.variables.get(name)
+    }
+
+    fn stage_variables<'a>(&'a self, take: &mut dyn FnMut(&'a str, &'a str)) {
+        let stage = self.exchange.stage.iter();
+        stage
+            .flat_map(|stage| stage.plan.settings.variables.iter())
+            .for_each(|(name, value)| take(name, value));
     }
 }
 

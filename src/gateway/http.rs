@@ -2,19 +2,21 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Response};
 
-use super::body::{AnswerBody, CallerBodyError};
+use super::answer::map_upstream;
+use super::body::CallerBodyError;
 use super::exchange::{Answer, Exchange};
 use super::facts::RequestFacts;
 use super::invoke::{dump, text};
 use super::respond::{self, Fault};
+use super::transform::Chose;
 use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
-use crate::compile::{BodyPlan, Chosen, Endpoint, HttpPlan, ResponsePlan};
-use crate::cors::policy::AnswerOf;
-use crate::mapping::{MappingFault, UriFault, UriPlan, map_headers};
+use crate::compile::{Endpoint, HttpPlan};
+use crate::mapping::headers::request_target;
+use crate::mapping::{MappingFault, UriFault, UriOverrides, UriPlan, map_headers, override_request_headers};
+use crate::template::Overrides;
 
 pub(super) const API_ID: HeaderName = HeaderName::from_static("x-amzn-apigateway-api-id");
 pub(super) const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
@@ -28,11 +30,11 @@ pub(super) async fn execute<U: Upstream>(
     upstream: &U,
 ) -> Result<Answer, Fault> {
     let incoming = &exchange.head;
-    let body = match plan.body.choose(incoming.headers.get(CONTENT_TYPE)) {
-        Chosen::Template(BodyPlan::Constant(bytes)) => Outgoing::Full(bytes.clone()),
-        Chosen::Template(BodyPlan::Payload) | Chosen::Passthrough => body,
-        Chosen::UnsupportedMediaType => return Err(respond::unsupported_media_type()),
-    };
+    let mut body = body;
+    if plan.endpoint.maps_payload {
+        exchange.payload(&mut body).await?;
+    }
+    let (body, overrides) = Chose::of(exchange, &plan.body, body).await?.render(exchange)?;
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(ACCEPT, JSON);
     // Recorded: the caller's type crosses unless its own verb is one that has no body.
@@ -41,7 +43,7 @@ pub(super) async fn execute<U: Upstream>(
     {
         headers.insert(CONTENT_TYPE, content_type.clone());
     }
-    let call = Call::prepare(exchange, &plan.endpoint, headers, None)?;
+    let call = Call::prepare(exchange, &plan.endpoint, headers, None, &overrides)?;
     let trace = call.headers.get(TRACE_ID).cloned();
     let response = call.send(exchange, None, body, upstream).await?;
     let selected = plan.responses.for_status(response.status());
@@ -49,30 +51,11 @@ pub(super) async fn execute<U: Upstream>(
         exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
         return Err(respond::api_configuration_error());
     };
-    let mut answer = map_answer(exchange, selected, response)?;
+    let mut answer = map_upstream(exchange, selected, response, overrides).await?;
     if let Some(trace) = trace {
         answer.headers.insert(TRACE_ID, trace);
     }
     Ok(answer)
-}
-
-fn map_answer(
-    exchange: &Exchange,
-    plan: &ResponsePlan,
-    response: Response<UpstreamBody>,
-) -> Result<Answer, Fault> {
-    if plan.undeclared {
-        exchange.note(|| format!("no method response is declared for status {}", plan.status.as_u16()));
-        return Err(respond::api_configuration_error());
-    }
-    let mut headers = plan.headers.clone();
-    map_headers(&plan.mappings, &RequestFacts::with_answer(exchange, response.headers()), &mut headers)
-        .map_err(|_| respond::api_configuration_error())?;
-    let body = match plan.body.choose(exchange.head.headers.get(ACCEPT)) {
-        BodyPlan::Payload => AnswerBody::upstream(response.into_body()),
-        BodyPlan::Constant(bytes) => AnswerBody::full(bytes.clone()),
-    };
-    Ok(Answer { status: plan.status, headers, body, of: AnswerOf::Integration, closes: false })
 }
 
 /// A call that is ready to be sent, whatever its integration's type.
@@ -87,41 +70,42 @@ pub(super) struct Call<'p> {
 }
 
 impl<'p> Call<'p> {
-    /// Renders target and headers. `headers` are those that a mapping may replace; `query` is the caller's, where
-    /// it passes through.
+    /// Renders headers and target. `headers` are those that a mapping may replace; `query` is the caller's, where
+    /// it passes through; `overrides` are what the request template set.
     pub(super) fn prepare(
         exchange: &Exchange,
         endpoint: &'p Endpoint,
         mut headers: HeaderMap,
         query: Option<&str>,
+        overrides: &Overrides,
     ) -> Result<Self, Fault> {
-        let uri = endpoint.uri.as_ref().map_err(|error| {
-            exchange
-                .note(|| "Execution failed due to configuration error: Invalid endpoint address".to_owned());
-            tracing::debug!(%error, "invalid endpoint address");
-            respond::api_configuration_error()
-        })?;
-        if endpoint.forbidden_header {
-            exchange.note(|| {
-                "Execution failed due to configuration error: a mapped header is not allowed".to_owned()
-            });
-            return Err(respond::api_configuration_error());
-        }
         let facts = RequestFacts::of(exchange);
-        let target = uri.render(&facts, query, &endpoint.querystring).map_err(|fault| match fault {
-            UriFault::Escape | UriFault::Unsafe => respond::unsafe_value(),
-            UriFault::Json(_) => respond::invalid_json(),
-        })?;
-        if let Some(stage) = &exchange.stage {
-            headers.insert(API_ID, stage.api_id.clone());
+        let own = exchange.stage.as_ref();
+        if let Some(stage) = own {
             headers.entry(USER_AGENT).or_insert_with(|| stage.user_agent.clone());
         }
+        map_headers(&endpoint.headers, &facts, &mut headers).map_err(|fault| unfit(exchange, fault))?;
+        override_request_headers(overrides.request_headers(), request_target, &mut headers)
+            .map_err(|_| misconfigured(exchange, "a header that the template set cannot be sent"))?;
+        if endpoint.forbidden_header {
+            return Err(misconfigured(exchange, "a mapped header is not allowed"));
+        }
         headers.insert(TRACE_ID, exchange.worker.ids.trace(exchange.head.headers.get(TRACE_ID)));
-        map_headers(&endpoint.headers, &facts, &mut headers).map_err(|fault| match fault {
-            MappingFault::Unsafe(_) => respond::unsafe_value(),
-            MappingFault::Json(_) => respond::invalid_json(),
-            MappingFault::Forbidden => respond::api_configuration_error(),
+        if let Some(stage) = own {
+            headers.insert(API_ID, stage.api_id.clone());
+        }
+        let uri = endpoint.uri.as_ref().map_err(|error| {
+            tracing::debug!(%error, "invalid endpoint address");
+            misconfigured(exchange, "Invalid endpoint address")
         })?;
+        let path: Vec<_> = overrides.request_paths().collect();
+        let querystring: Vec<_> = overrides.request_querystrings().collect();
+        let set = UriOverrides { path: &path, querystring: &querystring };
+        let target =
+            uri.render_with(&facts, query, &endpoint.querystring, set).map_err(|fault| match fault {
+                UriFault::Escape | UriFault::Unsafe => respond::unsafe_value(),
+                UriFault::Json(_) => respond::invalid_json(),
+            })?;
         let host = headers.remove(HOST).unwrap_or_else(|| uri.back_end.host_header.clone());
         let method = endpoint.method.clone().unwrap_or_else(|| exchange.head.method.clone());
         Ok(Self { endpoint, uri, method, target, host, headers })
@@ -185,15 +169,19 @@ impl<'p> Call<'p> {
     }
 }
 
-/// The whole body, if it fits what may be buffered.
-pub(super) async fn collect(exchange: &Exchange, body: Outgoing) -> Result<Bytes, Fault> {
-    match body {
-        Outgoing::Empty => Ok(Bytes::new()),
-        Outgoing::Full(bytes) => Ok(bytes),
-        Outgoing::Stream(body) => {
-            body.collect(exchange.worker.limits.buffered_body_bytes).await.map_err(fault_of_body)
-        }
+/// What is answered to a request whose mapped values cannot be sent.
+fn unfit(exchange: &Exchange, fault: MappingFault) -> Fault {
+    match fault {
+        MappingFault::Unsafe(_) => respond::unsafe_value(),
+        MappingFault::Json(_) => respond::invalid_json(),
+        MappingFault::Forbidden => misconfigured(exchange, "a mapped header is not allowed"),
     }
+}
+
+/// A 500 whose reason is the definition.
+fn misconfigured(exchange: &Exchange, reason: &str) -> Fault {
+    exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
+    respond::api_configuration_error()
 }
 
 /// Verbs whose requests carry no body to a back end.
@@ -201,7 +189,8 @@ pub(super) fn is_bodyless(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-fn fault_of_body(error: CallerBodyError) -> Fault {
+/// What a caller is answered whose body could not be read.
+pub(super) fn fault_of_body(error: CallerBodyError) -> Fault {
     match error {
         CallerBodyError::TooLarge => respond::request_too_large(),
         CallerBodyError::TimedOut => respond::request_timeout(),
@@ -209,7 +198,8 @@ fn fault_of_body(error: CallerBodyError) -> Fault {
     }
 }
 
-fn fault_of(error: &UpstreamError) -> Fault {
+/// What a failed call is answered.
+pub(super) fn fault_of(error: &UpstreamError) -> Fault {
     match error {
         UpstreamError::Denied | UpstreamError::Resolve(_) | UpstreamError::Connect(_) => {
             respond::unreachable()

@@ -31,6 +31,8 @@ use crate::model::Verb;
 const MOST_BODY: usize = 10 * 1024 * 1024;
 /// Where API Gateway cuts the lines of its test log.
 const LOG_CUT: usize = 1_000;
+/// How the line starts that tells a back end's body.
+pub(super) const ENDPOINT_BODY: &str = "Endpoint response body before transformations: ";
 
 /// A request to run.
 #[derive(Clone, Debug)]
@@ -200,8 +202,13 @@ async fn answer(worker: &Rc<Worker>, invocation: Invocation) -> Invoked {
     headers.remove(EXTENDED_ID);
     // Framing is what a listener would add.
     headers.remove(http::header::CONTENT_LENGTH);
-    if called && !failed {
-        exchange.note(|| format!("Endpoint response body before transformations: {}", text(&body)));
+    // A body that was held was noted where it was read.
+    let is_noted = || {
+        let log = exchange.log.as_ref().map(std::cell::RefCell::borrow);
+        log.is_some_and(|log| log.iter().any(|line| line.starts_with(ENDPOINT_BODY)))
+    };
+    if called && !failed && !is_noted() {
+        exchange.note(|| format!("{ENDPOINT_BODY}{}", text(&body)));
     }
     log_answer(&exchange, head.status, &headers, &body, (failed, cut));
     let log = exchange.log.take().map(std::cell::RefCell::into_inner).unwrap_or_default();
@@ -276,11 +283,23 @@ fn stamped(log: &[String]) -> Vec<String> {
     log.iter().enumerate().map(line).collect()
 }
 
-/// Headers as a line of the log.
+/// Headers as a line of the log: names in their usual spelling, values of one name joined.
 pub(super) fn dump(headers: &HeaderMap) -> String {
-    braces(headers.iter().map(|(name, value)| {
-        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    braces(headers.keys().map(|name| {
+        let values = headers.get_all(name).iter();
+        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        (capitalised(name.as_str()), values.join(","))
     }))
+}
+
+/// A header's name as it is usually written: `Content-Type`.
+fn capitalised(name: &str) -> String {
+    let mut starts = true;
+    let letter = |letter: char| {
+        let first = std::mem::replace(&mut starts, letter == '-');
+        if first { letter.to_ascii_uppercase() } else { letter }
+    };
+    name.chars().map(letter).collect()
 }
 
 fn braces(pairs: impl Iterator<Item = (String, String)>) -> String {

@@ -4,45 +4,71 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 
 use super::body::AnswerBody;
 use super::exchange::{Answer, Exchange};
-use super::facts::RequestFacts;
-use super::http::collect;
 use super::respond::{self, Fault};
 use super::upstream::Outgoing;
-use crate::compile::{BodyPlan, MockPlan, MockReply, ResponsePlan};
+use super::{answer, transform};
+use crate::compile::{MockPlan, MockReply, ResponsePlan};
 use crate::cors::policy::AnswerOf;
-use crate::mapping::map_headers;
+use crate::template::{Overrides, Template};
 
 /// The reply, unless the request's body has to be read for it.
 pub(super) fn reply(exchange: &Exchange, plan: &MockPlan) -> Option<Result<Answer, Fault>> {
     match plan.reply(exchange.head.headers.get(CONTENT_TYPE)) {
         MockReply::ReadBody => None,
-        reply => Some(answer(exchange, reply)),
+        MockReply::Render(template) if template.needs().payload => None,
+        MockReply::Render(template) => Some(render(exchange, plan, template)),
+        reply => Some(reply_with(exchange, reply, None)),
     }
 }
 
-/// The reply to a request whose body says what it is.
-pub(super) async fn execute(exchange: &Exchange, plan: &MockPlan, body: Outgoing) -> Result<Answer, Fault> {
-    let body = collect(exchange, body).await?;
-    answer(exchange, plan.reply_to_body(&body))
+/// The reply to a request whose body may have to be read.
+pub(super) async fn execute(
+    exchange: &Exchange,
+    plan: &MockPlan,
+    mut body: Outgoing,
+) -> Result<Answer, Fault> {
+    match plan.reply(exchange.head.headers.get(CONTENT_TYPE)) {
+        MockReply::ReadBody => {
+            let payload = exchange.payload(&mut body).await?;
+            reply_with(exchange, plan.reply_to_text(payload.bytes()), None)
+        }
+        MockReply::Render(template) => {
+            if template.needs().payload {
+                exchange.payload(&mut body).await?;
+            }
+            render(exchange, plan, template)
+        }
+        reply => reply_with(exchange, reply, None),
+    }
 }
 
-fn answer(exchange: &Exchange, reply: MockReply<'_>) -> Result<Answer, Fault> {
+fn render(exchange: &Exchange, plan: &MockPlan, template: &Template) -> Result<Answer, Fault> {
+    let mut overrides = Overrides::default();
+    let text = transform::request(exchange, template, exchange.held(), &mut overrides)?;
+    reply_with(exchange, plan.reply_to_text(text.as_bytes()), Some(overrides))
+}
+
+fn reply_with(
+    exchange: &Exchange,
+    reply: MockReply<'_>,
+    overrides: Option<Overrides>,
+) -> Result<Answer, Fault> {
     match reply {
-        MockReply::Response(plan) => response(exchange, plan),
-        MockReply::UnsupportedMediaType => Err(respond::unsupported_media_type()),
+        MockReply::Response(plan) => response(exchange, plan, overrides),
+        MockReply::UnsupportedMediaType => Err(transform::unsupported_media_type(exchange)),
         MockReply::Failure(reason) => {
             exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
             Err(respond::api_configuration_error())
         }
-        // A body was read, so it is not asked for again.
-        MockReply::ReadBody => Err(respond::api_configuration_error()),
+        // A text was read already, so none is asked for again.
+        MockReply::ReadBody | MockReply::Render(_) => Err(respond::api_configuration_error()),
     }
 }
 
-fn response(exchange: &Exchange, plan: &ResponsePlan) -> Result<Answer, Fault> {
-    let accept = exchange.head.headers.get(ACCEPT);
-    if let (Some(choice), Some(stage)) = (&plan.answer, &exchange.stage) {
-        let ready = choice.choose(accept);
+fn response(exchange: &Exchange, plan: &ResponsePlan, overrides: Option<Overrides>) -> Result<Answer, Fault> {
+    let is_plain = overrides.as_ref().is_none_or(Overrides::is_empty);
+    if let (Some(choice), Some(stage), true) = (&plan.answer, &exchange.stage, is_plain) {
+        let ready = choice.choose(exchange.head.headers.get(ACCEPT));
         return Ok(Answer {
             status: ready.status,
             headers: stage.ready_headers(ready),
@@ -51,17 +77,6 @@ fn response(exchange: &Exchange, plan: &ResponsePlan) -> Result<Answer, Fault> {
             closes: false,
         });
     }
-    if plan.undeclared {
-        exchange.note(|| format!("no method response is declared for status {}", plan.status.as_u16()));
-        return Err(respond::api_configuration_error());
-    }
-    let mut headers = plan.headers.clone();
-    map_headers(&plan.mappings, &RequestFacts::of(exchange), &mut headers)
-        .map_err(|_| respond::api_configuration_error())?;
-    let body = match plan.body.choose(accept) {
-        // The payload of a mock is empty (API Gateway: `$input.body` is empty).
-        BodyPlan::Payload => AnswerBody::Empty,
-        BodyPlan::Constant(bytes) => AnswerBody::full(bytes.clone()),
-    };
-    Ok(Answer { status: plan.status, headers, body, of: AnswerOf::Integration, closes: false })
+    // The payload of a mock is empty, whatever the request's template gave (recorded: `$input.body` is `{}`).
+    answer::map(exchange, plan, None, None, AnswerBody::Empty, overrides.unwrap_or_default())
 }

@@ -15,6 +15,7 @@
 //!   heads that it cannot parse.
 //! - A panic costs the request that met it.
 
+mod answer;
 mod body;
 mod clock;
 mod config;
@@ -30,12 +31,14 @@ mod io;
 mod listener;
 mod mock;
 mod passthrough;
+mod payload;
 mod respond;
 mod routing;
 mod service;
 mod snapshot;
 mod spelling;
 mod start;
+mod transform;
 mod upstream;
 mod worker;
 

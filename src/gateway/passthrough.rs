@@ -14,6 +14,7 @@ use super::upstream::{Outgoing, Upstream, UpstreamBody};
 use crate::compile::PassthroughPlan;
 use crate::cors::policy::AnswerOf;
 use crate::mapping::headers::{ResponseTarget, proxy_response_target};
+use crate::template::Overrides;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -25,12 +26,15 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(super) async fn execute<U: Upstream>(
     exchange: &Exchange,
     plan: &PassthroughPlan,
-    body: Outgoing,
+    mut body: Outgoing,
     upstream: &U,
 ) -> Result<Answer, Fault> {
+    if plan.endpoint.maps_payload {
+        exchange.payload(&mut body).await?;
+    }
     let incoming = &exchange.head;
     let headers = own_headers(&incoming.headers, exchange.peer, exchange.port, incoming.version);
-    let call = Call::prepare(exchange, &plan.endpoint, headers, incoming.uri.query())?;
+    let call = Call::prepare(exchange, &plan.endpoint, headers, incoming.uri.query(), &Overrides::default())?;
     let response = call.send(exchange, Some(&incoming.headers), body, upstream).await?;
     Ok(pass(response))
 }

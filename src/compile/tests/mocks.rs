@@ -77,6 +77,7 @@ fn the_request_template_is_picked_by_content_type() {
         let found = match reply(&stage, "OPTIONS /", content_type) {
             MockReply::Response(_) => "answer",
             MockReply::ReadBody => "body",
+            MockReply::Render(_) => "template",
             MockReply::UnsupportedMediaType => "415",
             MockReply::Failure(_) => "500",
         };
@@ -134,9 +135,9 @@ fn a_body_that_passes_through_is_read_like_a_template() {
     let stage = stage(&definition, &[]);
     assert!(matches!(reply(&stage, "POST /", None), MockReply::ReadBody));
     let IntegrationPlan::Mock(mock) = &plan(&stage, "POST /").integration else { panic!("it is a mock") };
-    assert!(matches!(mock.reply_to_body(b"{statusCode: 1}"), MockReply::Response(_)));
+    assert!(matches!(mock.reply_to_text(b"{statusCode: 1}"), MockReply::Response(_)));
     for body in [&b""[..], b"hello", b"\xff"] {
-        assert!(matches!(mock.reply_to_body(body), MockReply::Failure(_)), "{body:?}");
+        assert!(matches!(mock.reply_to_text(body), MockReply::Failure(_)), "{body:?}");
     }
 }
 

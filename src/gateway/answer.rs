@@ -1,0 +1,86 @@
+//! The integration response: how what an integration answered becomes what the caller gets.
+
+use http::header::{ACCEPT, HeaderMap};
+use http::{Response, StatusCode};
+
+use super::body::AnswerBody;
+use super::exchange::{Answer, Exchange};
+use super::facts::RequestFacts;
+use super::invoke::{ENDPOINT_BODY, text};
+use super::respond::{self, Fault};
+use super::transform;
+use super::upstream::UpstreamBody;
+use crate::compile::{BodyPlan, ResponsePlan};
+use crate::cors::policy::AnswerOf;
+use crate::mapping::{Payload, map_headers, override_response_headers};
+use crate::template::Overrides;
+
+/// Maps the answer of a back end. Its body is held only if something needs it so.
+pub(super) async fn map_upstream(
+    exchange: &Exchange,
+    plan: &ResponsePlan,
+    response: Response<UpstreamBody>,
+    overrides: Overrides,
+) -> Result<Answer, Fault> {
+    let (head, body) = response.into_parts();
+    let chosen = plan.body.choose(exchange.head.headers.get(ACCEPT));
+    if plan.maps_payload || chosen.needs_payload() {
+        let payload = exchange.hold(body).await?;
+        exchange.note(|| format!("{ENDPOINT_BODY}{}", text(payload.bytes())));
+        let passing = AnswerBody::full(payload.bytes().clone());
+        return map(exchange, plan, Some(&head.headers), Some(&payload), passing, overrides);
+    }
+    map(exchange, plan, Some(&head.headers), None, AnswerBody::upstream(body), overrides)
+}
+
+/// Maps what an integration answered. `payload` is its body, where it is held; `passing` is what is sent where no
+/// template takes its place. What the request template set on `$context` applies, too.
+///
+/// # Errors
+/// 500 when a mapping or a template fails, or the method declares no such response and no status was set.
+pub(super) fn map(
+    exchange: &Exchange,
+    plan: &ResponsePlan,
+    answer: Option<&HeaderMap>,
+    payload: Option<&Payload>,
+    passing: AnswerBody,
+    mut overrides: Overrides,
+) -> Result<Answer, Fault> {
+    let facts = RequestFacts::with_answer(exchange, answer, payload);
+    let mut headers = plan.headers.clone();
+    map_headers(&plan.mappings, &facts, &mut headers)
+        .map_err(|error| failed(exchange, &format!("a header cannot be mapped: {error}")))?;
+    let body = match plan.body.choose(exchange.head.headers.get(ACCEPT)) {
+        BodyPlan::Payload => passing,
+        BodyPlan::Constant(bytes) => AnswerBody::full(bytes.clone()),
+        BodyPlan::Template(template) => {
+            AnswerBody::full(transform::response(exchange, template, &facts, &mut overrides)?.into())
+        }
+    };
+    let status = status(exchange, plan, &overrides)?;
+    override_response_headers(overrides.response_headers(), &mut headers)
+        .map_err(|_| failed(exchange, "a response header that a template set cannot be sent"))?;
+    Ok(Answer { status, headers, body, of: AnswerOf::Integration, closes: false })
+}
+
+/// The status that the caller gets. One that a template set needs no declaration (recorded).
+fn status(exchange: &Exchange, plan: &ResponsePlan, overrides: &Overrides) -> Result<StatusCode, Fault> {
+    match overrides.response_status() {
+        None if plan.undeclared => {
+            let what = "Output mapping refers to an invalid method response";
+            Err(failed(exchange, &format!("{what}: {}", plan.status.as_u16())))
+        }
+        None => Ok(plan.status),
+        // 1xx is no final answer (RFC 9110 section 15.2): nothing would follow it.
+        Some(status) => StatusCode::from_u16(status)
+            .ok()
+            .filter(|status| !status.is_informational())
+            .ok_or_else(|| failed(exchange, &format!("the status {status} ends no exchange"))),
+    }
+}
+
+/// A 500 whose reason is the definition.
+fn failed(exchange: &Exchange, reason: &str) -> Fault {
+    exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
+    respond::api_configuration_error()
+}
