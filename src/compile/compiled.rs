@@ -15,6 +15,7 @@ use super::gateway_source::GatewayResponses;
 use super::method::{MethodPlace, MethodSource};
 use super::responses::ResponseCache;
 use super::unbuilt;
+use super::validate::Validators;
 use super::{IntegrationPlan, MethodPlan, StagePlan, StageSettings};
 
 /// What to compile of a definition.
@@ -90,6 +91,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
 
     let mut policies = Policies { api: definition.api.cors_policy.as_ref(), by_verbs: HashMap::new() };
     let mut responses = ResponseCache::default();
+    let mut validators = Validators::new(definition);
     let mut back_ends = BackEnds::default();
     let mut tree = TreeBuilder::default();
     let mut nodes: HashMap<ResourceId, NodeId> = HashMap::with_capacity(definition.resource_count());
@@ -102,9 +104,15 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
         };
         nodes.insert(resource.id, node);
         methods += resource.methods.len();
-        for (verb, source) in
-            compile_resource(&path, resource, options, &mut policies, &mut responses, &mut findings)
-        {
+        for (verb, source) in compile_resource(
+            &path,
+            resource,
+            options,
+            &mut policies,
+            &mut responses,
+            &mut validators,
+            &mut findings,
+        ) {
             let index = u32::try_from(slots.len()).expect("an API has fewer than four billion methods");
             tree.method(node, verb, index);
             lists_headers |= source.lists_headers();
@@ -119,6 +127,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
             });
         }
     }
+    findings.absorb("", &validators.findings);
     if methods == 0 {
         findings.error("", "The REST API doesn't contain any methods");
     }
@@ -153,6 +162,7 @@ fn compile_resource(
     options: &CompileOptions,
     policies: &mut Policies<'_>,
     responses: &mut ResponseCache,
+    validators: &mut Validators<'_>,
     findings: &mut Findings,
 ) -> Vec<(Verb, MethodSource)> {
     if resource.methods.is_empty() {
@@ -165,7 +175,7 @@ fn compile_resource(
     for (verb, method) in resource.methods.iter().filter(|(verb, _)| wanted(**verb)) {
         let mut inner = Findings::default();
         let place = MethodPlace { resource_id: resource.id, path, path_text: &path_text, verb: *verb };
-        let source = MethodSource::parse(place, method, cors.clone(), responses, &mut inner);
+        let source = MethodSource::parse(place, method, cors.clone(), responses, validators, &mut inner);
         sources.extend(source.map(|source| (*verb, source)));
         if !inner.is_empty() {
             findings.absorb(&format!("method {verb} {path_text}"), &inner);

@@ -14,9 +14,10 @@ use super::findings::Findings;
 use super::responses::{AnsweredBy, Cached, ResponseCache};
 use super::templates::Templates;
 use super::unbuilt;
+use super::validate::{ValidationPlan, Validators};
 use super::{
     BodyPlan, ContentTypeChoice, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan,
-    PassthroughPlan, RequestBody,
+    PassthroughPlan, RequestBody, Step,
 };
 
 /// A method whose stage variables are still open.
@@ -26,6 +27,7 @@ pub(super) struct MethodSource {
     resource_path: Arc<str>,
     verb: Verb,
     cors: Option<Arc<Policy>>,
+    validation: Option<Arc<ValidationPlan>>,
     integration: IntegrationSource,
 }
 
@@ -52,9 +54,11 @@ impl MethodSource {
         method: &Method,
         cors: Option<Arc<Policy>>,
         responses: &mut ResponseCache,
+        validators: &mut Validators<'_>,
         findings: &mut Findings,
     ) -> Option<Self> {
         unbuilt::check_method(method, findings);
+        let validation = validators.of(place.path, method, findings);
         let Some(integration) = &method.integration else {
             findings.error("", "No integration defined for method");
             return None;
@@ -65,6 +69,7 @@ impl MethodSource {
             resource_path: Arc::clone(place.path_text),
             verb: place.verb,
             cors,
+            validation,
             integration,
         })
     }
@@ -121,8 +126,9 @@ impl MethodSource {
             resource_id: self.resource_id,
             resource_path: Arc::clone(&self.resource_path),
             verb: self.verb,
-            steps: Box::new([]),
-            holds_body: integration.holds_body(),
+            holds_body: integration.holds_body()
+                || self.validation.as_ref().is_some_and(|plan| plan.bodies.is_some()),
+            steps: self.validation.iter().map(|plan| Step::Validate(Arc::clone(plan))).collect(),
             integration,
             cors: self.cors.clone(),
         }

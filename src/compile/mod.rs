@@ -19,6 +19,7 @@ mod choice;
 mod gateway_response;
 mod plan;
 mod stage;
+mod validate;
 
 pub mod cell;
 mod snapshot;
@@ -33,6 +34,7 @@ pub use plan::{
 };
 pub use snapshot::{PathForm, Routed, ServedThrough, Snapshot, SnapshotEdit, Unrouted};
 pub use stage::{Found, StagePlan, StageSettings};
+pub use validate::{RequiredIn, RequiredParameter, ValidationPlan};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use crate::mapping::{HeaderMapping, InvalidUri, QueryMapping, Selection, UriPlan
 use crate::model::{ResourceId, Verb};
 use crate::template::{InvalidMock, Template, mock_status};
 
-use super::{AcceptChoice, Answer, Chosen, ContentTypeChoice};
+use super::{AcceptChoice, Answer, Chosen, ContentTypeChoice, ValidationPlan};
 
 /// One compiled method, on a stage.
 #[derive(Debug)]
@@ -33,10 +33,13 @@ pub struct MethodPlan {
     pub cors: Option<Arc<Policy>>,
 }
 
-/// A step of the method request: authorizer, API key, throttle, validation. None is built yet, and a definition
-/// that asks for one does not compile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {}
+/// A step of the method request. Authorizers, API keys and throttling are not built yet, and a definition that asks for
+/// one does not compile.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Parameters and body are checked.
+    Validate(Arc<ValidationPlan>),
+}
 
 /// How a method gets its answer.
 #[derive(Debug)]

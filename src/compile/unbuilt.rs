@@ -21,9 +21,6 @@ pub(super) fn check_method(method: &Method, findings: &mut Findings) {
     if method.api_key_required {
         findings.unbuilt("API key required", "API keys");
     }
-    if method.request_validator_id.is_some() {
-        findings.unbuilt("request validator", "request validation");
-    }
 }
 
 /// Checks an API's own settings.

@@ -26,7 +26,7 @@ use super::snapshot::Stage;
 use super::spelling::Spelled;
 use super::upstream::{Outgoing, Upstream};
 use super::worker::Worker;
-use super::{fault, http as http_integration, mock, passthrough};
+use super::{fault, http as http_integration, mock, passthrough, validate};
 use crate::compile::{IntegrationPlan, MethodPlan};
 use crate::cors::policy::{AnswerOf, CorsRequest, Policy};
 use crate::mapping::Payload;
@@ -134,13 +134,27 @@ pub(super) fn begin(connection: &Connection, head: Parts, body: Incoming, starte
     }
 }
 
-/// Goes on to the integration and back.
+/// Goes on through the method's steps to the integration and back.
 pub(super) async fn call<U: Upstream>(
     exchange: &Exchange,
-    body: Outgoing,
+    mut body: Outgoing,
     upstream: &U,
 ) -> Result<Answer, Fault> {
     let plan = exchange.plan().ok_or_else(respond::internal_failure)?;
+    if !plan.steps.is_empty() {
+        // On the heap, so that the many methods without steps have no room for them in their requests.
+        Box::pin(validate::run(exchange, &plan.steps, &mut body)).await?;
+    }
+    integrate(exchange, plan, body, upstream).await
+}
+
+/// Calls the integration of a request that passed every step.
+pub(super) async fn integrate<U: Upstream>(
+    exchange: &Exchange,
+    plan: &MethodPlan,
+    body: Outgoing,
+    upstream: &U,
+) -> Result<Answer, Fault> {
     match &plan.integration {
         IntegrationPlan::Mock(mock) => mock::execute(exchange, mock, body).await,
         IntegrationPlan::Http(http) => http_integration::execute(exchange, http, body, upstream).await,
@@ -191,7 +205,11 @@ impl Exchange {
 
     /// The answer, if it takes no waiting.
     pub(super) fn answer_now(&self) -> Option<Result<Answer, Fault>> {
-        match &self.plan()?.integration {
+        let plan = self.plan()?;
+        if !plan.steps.is_empty() {
+            return None;
+        }
+        match &plan.integration {
             IntegrationPlan::Mock(plan) => mock::reply(self, plan),
             IntegrationPlan::Http(_) | IntegrationPlan::Passthrough(_) => None,
         }

@@ -40,6 +40,7 @@ mod spelling;
 mod start;
 mod transform;
 mod upstream;
+mod validate;
 mod worker;
 
 pub use config::{GatewayConfig, Limits, Timeouts};

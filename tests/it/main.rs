@@ -56,3 +56,4 @@ mod stages;
 mod store_faults;
 mod strict;
 mod swap;
+mod validation;

@@ -34,7 +34,7 @@ fn a_spoilt_method_is_refused_with_its_place() {
         (
             |m| m.request_validator_id = Some("v".to_owned()),
             ", request validator",
-            "not supported yet: request validation",
+            "there is no request validator v",
         ),
         (
             |m| own(m).integration_type = IntegrationType::Aws,
