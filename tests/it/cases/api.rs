@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use postern::wire::pb;
+use postern::wire::pb::model_service_client::ModelServiceClient;
+use postern::wire::pb::request_validator_service_client::RequestValidatorServiceClient;
 use serde::Deserialize;
 use tonic::Status;
 use tonic_types::StatusExt as _;
@@ -20,6 +22,10 @@ pub struct Api {
     minimum_compression_size: Option<u32>,
     /// The stage's variables.
     variables: Texts,
+    /// Schemas by name.
+    models: Texts,
+    /// What each checks, `parameters` or `body`, by name.
+    validators: BTreeMap<String, Vec<String>>,
     /// By type.
     gateway_responses: BTreeMap<String, GatewayResponse>,
     /// By verb and path: `GET /pets/{id}`.
@@ -55,6 +61,10 @@ struct Method {
     require: Vec<String>,
     /// More declared parameters, without `method.request.`. What is mapped is declared without being named here.
     declare: Vec<String>,
+    /// The name of a request validator.
+    validator: Option<String>,
+    /// Names of models by media type.
+    models: Texts,
     /// The statuses of the method responses; those of the integration responses unless given.
     statuses: Option<Vec<u32>>,
 }
@@ -96,6 +106,8 @@ impl Api {
             };
             server.gateway_responses().put_gateway_response(request).await?;
         }
+        self.put_models(server, &id, &fill).await?;
+        let validators = self.put_validators(server, &id).await?;
         for (place, method) in &self.methods {
             let (http_method, path) =
                 place.split_once(' ').unwrap_or_else(|| panic!("{place:?}: VERB /path"));
@@ -104,7 +116,7 @@ impl Api {
                 api_id: id.clone(),
                 resource: path.to_owned(),
                 http_method: http_method.to_owned(),
-                method: Some(method.to_message(&fill)),
+                method: Some(method.to_message(&fill, &validators)),
                 ..Default::default()
             };
             server.methods().put_method(request).await?;
@@ -117,6 +129,49 @@ impl Api {
         };
         server.deployments().create_deployment(request).await?;
         Ok(id)
+    }
+
+    async fn put_models(
+        &self,
+        server: &Postern,
+        api: &str,
+        fill: &impl Fn(&str) -> String,
+    ) -> Result<(), Status> {
+        for (name, schema) in &self.models {
+            let model = pb::Model {
+                name: name.clone(),
+                content_type: "application/json".to_owned(),
+                schema: fill(schema),
+                ..Default::default()
+            };
+            let request =
+                pb::CreateModelRequest { api_id: api.to_owned(), model: Some(model), ..Default::default() };
+            ModelServiceClient::new(server.channel()).create_model(request).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the validators' ids by their names.
+    async fn put_validators(&self, server: &Postern, api: &str) -> Result<Texts, Status> {
+        let mut ids = Texts::new();
+        for (name, checks) in &self.validators {
+            let checks = |what: &str| checks.iter().any(|check| check == what);
+            let validator = pb::RequestValidator {
+                name: name.clone(),
+                validate_request_parameters: checks("parameters"),
+                validate_request_body: checks("body"),
+                ..Default::default()
+            };
+            let request = pb::CreateRequestValidatorRequest {
+                api_id: api.to_owned(),
+                request_validator: Some(validator),
+                ..Default::default()
+            };
+            let mut client = RequestValidatorServiceClient::new(server.channel());
+            let made = client.create_request_validator(request).await?.into_inner();
+            ids.insert(name.clone(), made.request_validator.expect("it was made").id);
+        }
+        Ok(ids)
     }
 }
 
@@ -139,7 +194,7 @@ impl GatewayResponse {
 }
 
 impl Method {
-    fn to_message(&self, fill: &impl Fn(&str) -> String) -> pb::Method {
+    fn to_message(&self, fill: &impl Fn(&str) -> String, validators: &Texts) -> pb::Method {
         let uri = self.uri.as_ref().map(|uri| match uri.strip_prefix('/') {
             Some(path) => fill(&format!("http://{{{{back}}}}/{{{{case}}}}/{path}")),
             None => fill(uri),
@@ -161,6 +216,8 @@ impl Method {
         };
         pb::Method {
             request_parameters: self.parameters(),
+            request_models: self.models.clone(),
+            request_validator_id: self.validator.as_ref().map(|name| validators[name].clone()),
             responses: self.method_responses(),
             integration: Some(integration),
             ..Default::default()
