@@ -113,9 +113,9 @@ masked!(pb::Stage {
     deployment_id,
     canary: pb::Canary,
     variables,
-    lambda_endpoint,
     tags,
-    settings
+    settings,
+    lambda_endpoint
 });
 
 masked!(pb::Canary { deployment_id, percent_traffic, variables });
