@@ -10,7 +10,6 @@
 //! is made is paid for in steps, so that memory is bounded, too.
 
 mod budget;
-mod constant;
 mod environment;
 mod error;
 mod eval;
@@ -26,7 +25,6 @@ mod variables;
 mod vtl;
 
 pub use budget::Budget;
-pub use constant::constant;
 pub use environment::Environment;
 pub use error::{InvalidTemplate, Place, RenderError};
 pub use mock::{InvalidMock, mock_status};

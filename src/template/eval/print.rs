@@ -31,6 +31,12 @@ impl<'d> Render<'d> {
         match value {
             Value::Null => Ok(()),
             Value::Text(text) => self.push(text.as_str(), out),
+            Value::Int(number) => {
+                self.charge(1)?;
+                self.room_for(0, out)?;
+                push_int(*number, out);
+                Ok(())
+            }
             value => {
                 let before = out.len();
                 self.print_java(value, 0, out)?;

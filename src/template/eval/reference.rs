@@ -1,5 +1,7 @@
 //! References: following names, indexes and calls; and assigning to them.
 
+use serde_json::Value as Json;
+
 use crate::template::program::{Reference, Step};
 use crate::template::value::{Text, Value};
 
@@ -69,6 +71,12 @@ impl<'d> Render<'d> {
     }
 
     fn property(&mut self, value: &Value<'d>, name: &'d str) -> Result<Value<'d>, Exit> {
+        // What most references do, before anything else is asked.
+        if let Value::Json(Json::Object(entries)) = value
+            && self.heap.is_unchanged()
+        {
+            return Ok(entries.get(name).map_or(Value::Null, Value::json));
+        }
         Ok(match value {
             Value::Json(_) | Value::Map(_) if self.elements_are_entries(value) => {
                 self.entry(value, name).unwrap_or(Value::Null)
@@ -103,7 +111,7 @@ impl<'d> Render<'d> {
     }
 
     fn elements_are_entries(&self, value: &Value<'d>) -> bool {
-        matches!(self.heap.follow(value), Value::Json(serde_json::Value::Object(_)) | Value::Map(_))
+        matches!(self.heap.follow(value), Value::Json(Json::Object(_)) | Value::Map(_))
     }
 
     /// `value[index]`. A negative index counts from the end.

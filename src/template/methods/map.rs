@@ -60,6 +60,19 @@ impl<'d> Render<'d> {
             (Method::LongValue, [], Value::Double(number)) => Value::Int((*number as i64).into()),
             (Method::DoubleValue, [], Value::Int(number)) => Value::Double(*number as f64),
             (Method::DoubleValue, [], Value::Double(_)) => value.clone(),
+            // Static methods, which templates call on any number.
+            (Method::ParseInt | Method::ParseLong, [Value::Text(text)], Value::Int(_)) => {
+                match text.as_str().parse::<i64>() {
+                    Ok(number) => Value::Int(number.into()),
+                    Err(_) => return Err(self.fault(format!("{:?} is no whole number", text.as_str()))),
+                }
+            }
+            (Method::ParseDouble, [Value::Text(text)], Value::Double(_)) => {
+                match text.as_str().trim().parse() {
+                    Ok(number) => Value::Double(number),
+                    Err(_) => return Err(self.fault(format!("{:?} is no number", text.as_str()))),
+                }
+            }
             _ => Value::Null,
         })
     }

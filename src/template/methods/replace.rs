@@ -11,6 +11,8 @@ use crate::template::value::{Text, Value};
 
 use super::Method;
 
+/// How much dearer a pattern is than looking through a text once.
+const PASSES_A_PATTERN: usize = 4;
 /// What compiling a pattern costs that is only known while rendering.
 const STEPS_A_PATTERN: usize = 10_000;
 
@@ -31,6 +33,7 @@ impl<'d> Render<'d> {
         compiled: &Compiled,
     ) -> Result<Value<'d>, Exit> {
         let text = own.as_str();
+        self.charge_text(text.len().saturating_mul(PASSES_A_PATTERN))?;
         let pattern = arguments.first().and_then(Value::as_str).unwrap_or_default();
         let dynamic;
         let regex = match compiled {

@@ -40,7 +40,7 @@ fn identity_has_every_key_with_nothing_in_the_unused_ones() {
         ("$context.identity.containsKey('clientCert')", "false"),
         (
             "#foreach($k in ['accountId', 'accessKey', 'caller', 'user', 'userArn', 'principalOrgId', \
-             'cognitoIdentityId', 'cognitoAuthenticationType', 'cognitoAuthenticationProvider'])\
+             'cognitoIdentityId', 'cognitoIdentityPoolId', 'cognitoAuthenticationType', 'cognitoAuthenticationProvider'])\
              #if(!$context.identity.containsKey($k))missing $k #end$context.identity.get($k)#end.",
             ".",
         ),

@@ -72,6 +72,8 @@ fn what_java_would_throw_is_a_fault() {
             "#set($s = 'a')#set($p = '(')$s.matches($p)",
             "line 1, column 29: the pattern \"(\" cannot be used: unclosed group",
         ),
+        ("#set($n = 0)$n.parseInt('4x')", "line 1, column 13: \"4x\" is no whole number"),
+        ("#set($n = 0.0)$n.parseDouble('x')", "line 1, column 15: \"x\" is no number"),
         ("#set($p = 'x y')$input.path($p)", ""),
     ] {
         let error = Request::default().render(template).expect_err(template);

@@ -24,6 +24,8 @@ fn json_gives_json() {
         ("$input.json('$.user')", r#"{"name":"Ann","tags":["a","b"]}"#),
         ("$input.json('$.user.name')|$input.json('$.n')", r#""Ann"|2"#),
         ("$input.json('$.none')", r#""""#),
+        ("$input.json('$.user.tags[*]')|$input.json('$..name')", r#"["a","b"]|["Ann"]"#),
+        ("$input.path('$.user.tags[*]').size()$input.path('$..tags').count()", "21"),
         ("#set($p = '$.n')$input.json($p)", "2"),
     ]);
     Request::with_body("{ \"a\" : [ 1 , null ] }").check(&[("$input.json('$')", r#"{"a":[1,null]}"#)]);

@@ -162,6 +162,10 @@ fn numbers_and_booleans() {
     check(&[
         ("#set($n = 5)$n.toString().length() $n.equals(5) $n.intValue() $n.doubleValue()", "1 true 5 5.0"),
         ("#set($n = 2.7)$n.intValue() $n.longValue() $n.toString()", "2 2 2.7"),
+        (
+            "#set($n = 0)#set($x = $n.parseInt('41') + 1)$x $n.parseLong('-7') #set($d = 0.0)$d.parseDouble('1.5')",
+            "42 -7 1.5",
+        ),
         ("#set($b = true)$b.toString()$b.equals(true)", "truetrue"),
     ]);
 }
