@@ -30,6 +30,7 @@ pub struct CompileOptions {
 pub struct Compiled {
     api_id: ApiId,
     disable_execute_api_endpoint: bool,
+    minimum_compression_size: Option<u32>,
     routes: Arc<Tree<u32>>,
     methods: Methods,
     gateway_responses: GatewayResponses,
@@ -142,6 +143,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
     Ok(Arc::new(Compiled {
         api_id: definition.api.id,
         disable_execute_api_endpoint: definition.api.disable_execute_api_endpoint,
+        minimum_compression_size: definition.api.minimum_compression_size,
         routes: Arc::new(tree.finish()),
         methods: if open {
             Methods::Mixed(slots)
@@ -211,6 +213,7 @@ pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan
         api_id: compiled.api_id,
         settings: settings.clone(),
         disable_execute_api_endpoint: compiled.disable_execute_api_endpoint,
+        minimum_compression_size: compiled.minimum_compression_size,
         gateway_responses: compiled.gateway_responses.bind(&settings.variables),
         cors: compiled.cors.clone(),
         lists_headers: compiled.lists_headers,

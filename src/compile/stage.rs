@@ -37,6 +37,8 @@ pub struct StagePlan {
     pub settings: StageSettings,
     /// Whether the default host and the path form are closed for this API.
     pub disable_execute_api_endpoint: bool,
+    /// Least size in bytes of an answer worth compressing; `None` compresses none.
+    pub minimum_compression_size: Option<u32>,
     /// Answers that the gateway gives by itself.
     pub gateway_responses: Arc<GatewayResponsePlans>,
     /// The API's CORS policy, for requests that reach no method.

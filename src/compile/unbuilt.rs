@@ -25,15 +25,12 @@ pub(super) fn check_method(method: &Method, findings: &mut Findings) {
 
 /// Checks an API's own settings.
 pub(super) fn check_api(definition: &Definition, findings: &mut Findings) {
-    let Api { binary_media_types, minimum_compression_size, policy, .. } = &*definition.api;
+    let Api { binary_media_types, policy, .. } = &*definition.api;
     if policy.is_some() {
         findings.unbuilt("API, policy", "resource policies");
     }
     if !binary_media_types.is_empty() && converts_payloads(definition) {
         findings.unbuilt("API, binary media types", "binary media types on MOCK and HTTP integrations");
-    }
-    if minimum_compression_size.is_some() {
-        findings.warning("API, minimum compression size", "not supported yet: answers are sent uncompressed");
     }
 }
 

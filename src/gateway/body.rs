@@ -11,6 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use super::clock::{Clock, Deadline};
+use super::compression::Compressing;
 use super::connection::Open;
 use super::upstream::{UpstreamBody, UpstreamError};
 use crate::ops::{LimitKind, WorkerMetrics};
@@ -151,6 +152,8 @@ pub(super) enum AnswerBody {
     Full(Bytes),
     /// A back end's, as it comes. The connection counts as busy until it ends.
     Upstream(UpstreamBody, Option<Open>),
+    /// One that is compressed on its way.
+    Compressing(Box<Compressing>),
     /// A back end's that broke off. Said only once what came before was handed over, so that the caller sees how
     /// far it went.
     Cut(UpstreamError),
@@ -160,6 +163,15 @@ impl AnswerBody {
     /// The body of `bytes`.
     pub(super) fn full(bytes: Bytes) -> Self {
         if bytes.is_empty() { Self::Empty } else { Self::Full(bytes) }
+    }
+
+    /// Keeps the connection busy until the body ends, if it does not end at once.
+    pub(super) fn keep_open(&mut self, open: &mut Option<Open>) {
+        match self {
+            Self::Upstream(_, while_open) => *while_open = open.take(),
+            Self::Compressing(body) => body.open = open.take(),
+            Self::Empty | Self::Full(_) | Self::Cut(_) => {}
+        }
     }
 
     /// A back end's body.
@@ -199,9 +211,21 @@ impl Body for AnswerBody {
                     None => Poll::Ready(None),
                 }
             }
+            Self::Compressing(body) => match ready!(body.poll_data(cx)) {
+                Some(Err(error)) => {
+                    *self = Self::Cut(error);
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                Some(Ok(data)) => Poll::Ready(Some(Ok(Frame::data(data)))),
+                None => {
+                    *self = Self::Empty;
+                    Poll::Ready(None)
+                }
+            },
             Self::Cut(_) => match std::mem::replace(&mut *self, Self::Empty) {
                 Self::Cut(error) => Poll::Ready(Some(Err(error))),
-                Self::Empty | Self::Full(_) | Self::Upstream(..) => Poll::Ready(None),
+                Self::Empty | Self::Full(_) | Self::Upstream(..) | Self::Compressing(_) => Poll::Ready(None),
             },
         }
     }
@@ -209,7 +233,7 @@ impl Body for AnswerBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Full(_) | Self::Cut(_) => false,
+            Self::Full(_) | Self::Compressing(_) | Self::Cut(_) => false,
             Self::Upstream(body, _) => body.is_end(),
         }
     }
@@ -217,7 +241,7 @@ impl Body for AnswerBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
-            Self::Cut(_) => SizeHint::default(),
+            Self::Compressing(_) | Self::Cut(_) => SizeHint::default(),
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Upstream(body, _) => {
                 body.exact_length().map_or_else(SizeHint::default, SizeHint::with_exact)

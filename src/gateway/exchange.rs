@@ -11,14 +11,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, ORIGIN,
+    ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
+    HeaderName, HeaderValue, ORIGIN,
 };
 use http::request::Parts;
 use http::{Method, Response, StatusCode, Version};
 use hyper::body::Incoming;
 
 use super::body::{AnswerBody, CallerBody};
+use super::compression::{compress, decompressed};
 use super::connection::Connection;
 use super::ids::{ExtendedId, RequestId};
 use super::respond::{self, Fault};
@@ -141,6 +142,11 @@ pub(super) async fn call<U: Upstream>(
     upstream: &U,
 ) -> Result<Answer, Fault> {
     let plan = exchange.plan().ok_or_else(respond::internal_failure)?;
+    if exchange.head.headers.contains_key(CONTENT_ENCODING) {
+        let passes = matches!(plan.integration, IntegrationPlan::Passthrough(_));
+        // Boxed, so that a request without a coding has no room for it.
+        body = Box::pin(decompressed(exchange, body, passes)).await?;
+    }
     if !plan.steps.is_empty() {
         // On the heap, so that the many methods without steps have no room for them in their requests.
         Box::pin(validate::run(exchange, &plan.steps, &mut body)).await?;
@@ -249,6 +255,12 @@ impl Exchange {
         if !headers.contains_key(CONTENT_TYPE) {
             headers.insert(CONTENT_TYPE, JSON);
         }
+        if let Some(minimum) = self.stage.as_ref().and_then(|stage| stage.plan.minimum_compression_size)
+            && self.log.is_none()
+        {
+            compress(minimum, &self.head.method, &self.head.headers, &mut answer);
+        }
+        let headers = &mut answer.headers;
         let (request_id, extended_id) = self.worker.ids.values(self.request_id, self.extended_id);
         headers.insert(REQUEST_ID, request_id);
         headers.insert(EXTENDED_ID, extended_id);

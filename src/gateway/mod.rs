@@ -18,6 +18,7 @@
 mod answer;
 mod body;
 mod clock;
+mod compression;
 mod config;
 mod connection;
 mod exchange;

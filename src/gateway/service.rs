@@ -91,9 +91,7 @@ impl<F: Future<Output = Result<Answer, Fault>>> Future for Answering<F> {
                 };
                 let is_last = open.as_ref().is_some_and(Open::is_last);
                 let mut response = exchange.finish(outcome, is_last);
-                if let AnswerBody::Upstream(_, while_open) = response.body_mut() {
-                    *while_open = open.take();
-                }
+                response.body_mut().keep_open(open);
                 *open = None;
                 Poll::Ready(Ok(response))
             }

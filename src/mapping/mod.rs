@@ -7,6 +7,7 @@
 //! of header names that the gateway drops, renames or refuses.
 
 mod apply;
+mod coding;
 mod content;
 mod context;
 mod expression;
@@ -25,6 +26,7 @@ pub use apply::{
     HeaderMapping, MappingFault, QueryMapping, UnsafeValue, header_value, map_headers,
     override_request_headers, override_response_headers,
 };
+pub use coding::{Coding, RequestCoding};
 pub use content::{BinaryTypes, Conversion, ConversionFault};
 pub use context::{ContextSource, ContextVariable};
 pub use expression::{Expression, InvalidExpression, RequestSource, ResponseSource, Scope, Values};

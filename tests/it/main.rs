@@ -23,6 +23,7 @@ mod cli_echo;
 mod cli_serve;
 mod cli_store_fault;
 mod cli_usage;
+mod compression;
 mod cors_enable;
 mod cors_errors;
 mod cors_policy;

@@ -236,7 +236,6 @@ fn what_would_open_an_api_or_change_its_answers_is_refused() {
 #[test]
 fn what_is_only_missing_or_useless_is_a_warning() {
     let mut definition = empty();
-    Arc::make_mut(&mut definition.api).minimum_compression_size = Some(0);
     let mut bare = method(Integration::new(IntegrationType::Mock));
     bare.responses.clear();
     put(&mut definition, "GET /a", bare);
@@ -261,7 +260,6 @@ fn what_is_only_missing_or_useless_is_a_warning() {
     put(&mut definition, "GET /c", called);
     let found = warnings(&definition);
     for (place, message) in [
-        ("API, minimum compression size", "not supported yet"),
         ("method GET /a, integration", "no integration response is the default"),
         ("method GET /a, integration request", "a mock without a request template"),
         ("method GET /b, integration response 200, header Server", "sent as x-amzn-remapped-server"),
@@ -283,7 +281,7 @@ fn what_is_only_missing_or_useless_is_a_warning() {
             "{expected}{message}: {found:#?}"
         );
     }
-    assert_eq!(found.len(), 15, "{found:#?}");
+    assert_eq!(found.len(), 14, "{found:#?}");
 }
 
 #[test]
