@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::cors::policy::Policy;
-use crate::mapping::{BackEnds, InvalidUri};
+use crate::mapping::{BackEnds, BinaryTypes, InvalidUri};
 use crate::model::{
     ApiId, CorsPolicy, Definition, Issue, Resource, ResourceId, ResourcePath, Stage, StageVariables, Verb,
 };
@@ -30,6 +30,7 @@ pub struct CompileOptions {
 pub struct Compiled {
     api_id: ApiId,
     disable_execute_api_endpoint: bool,
+    binary: Arc<BinaryTypes>,
     minimum_compression_size: Option<u32>,
     routes: Arc<Tree<u32>>,
     methods: Methods,
@@ -143,6 +144,7 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
     Ok(Arc::new(Compiled {
         api_id: definition.api.id,
         disable_execute_api_endpoint: definition.api.disable_execute_api_endpoint,
+        binary: Arc::new(BinaryTypes::parse(&definition.api.binary_media_types)),
         minimum_compression_size: definition.api.minimum_compression_size,
         routes: Arc::new(tree.finish()),
         methods: if open {
@@ -213,6 +215,7 @@ pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan
         api_id: compiled.api_id,
         settings: settings.clone(),
         disable_execute_api_endpoint: compiled.disable_execute_api_endpoint,
+        binary: Arc::clone(&compiled.binary),
         minimum_compression_size: compiled.minimum_compression_size,
         gateway_responses: compiled.gateway_responses.bind(&settings.variables),
         cors: compiled.cors.clone(),

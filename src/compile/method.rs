@@ -29,6 +29,7 @@ pub(super) struct MethodSource {
     cors: Option<Arc<Policy>>,
     validation: Option<Arc<ValidationPlan>>,
     integration: IntegrationSource,
+    content_handling: Option<ContentHandling>,
 }
 
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MethodSource {
             findings.error("", "No integration defined for method");
             return None;
         };
+        let integration_handling = integration.content_handling;
         let integration = IntegrationSource::parse(place, method, integration, responses, findings)?;
         Some(Self {
             resource_id: place.resource_id,
@@ -70,6 +72,7 @@ impl MethodSource {
             verb: place.verb,
             cors,
             validation,
+            content_handling: integration_handling,
             integration,
         })
     }
@@ -130,6 +133,7 @@ impl MethodSource {
                 || self.validation.as_ref().is_some_and(|plan| plan.bodies.is_some()),
             steps: self.validation.iter().map(|plan| Step::Validate(Arc::clone(plan))).collect(),
             integration,
+            content_handling: self.content_handling,
             cors: self.cors.clone(),
         }
     }
@@ -159,14 +163,11 @@ impl IntegrationSource {
                 return None;
             }
         }
-        match integration.content_handling {
-            // Without binary media types (see `unbuilt`) every payload is text already.
-            None | Some(ContentHandling::ConvertToText) => {}
-            Some(ContentHandling::ConvertToBinary) => {
-                findings.unbuilt("integration, content handling", "CONVERT_TO_BINARY");
-            }
-        }
         if kind == IntegrationType::HttpProxy {
+            if integration.content_handling.is_some() {
+                let what = "bodies pass through HTTP_PROXY as they are; it has no effect";
+                findings.warning("integration, content handling", what);
+            }
             // Its integration responses and templates are stored, and never applied (API Gateway, *HTTP proxy
             // integration*).
             let endpoint = EndpointSource::parse(method, integration, place.path, findings)?;

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::cors::policy::Policy;
 use crate::mapping::{HeaderMapping, InvalidUri, QueryMapping, Selection, UriPlan};
-use crate::model::{ResourceId, Verb};
+use crate::model::{ContentHandling, ResourceId, Verb};
 use crate::template::{InvalidMock, Template, mock_status};
 
 use super::{AcceptChoice, Answer, Chosen, ContentTypeChoice, ValidationPlan};
@@ -27,6 +27,8 @@ pub struct MethodPlan {
     pub steps: Box<[Step]>,
     /// How it gets its answer.
     pub integration: IntegrationPlan,
+    /// What the integration asks to be done to the request's body.
+    pub content_handling: Option<ContentHandling>,
     /// Whether anything may need the caller's body as a whole; if not, it streams.
     pub holds_body: bool,
     /// The CORS policy of the resource, else of the API; run on every answer by the outermost layer.
@@ -254,6 +256,8 @@ pub struct ResponsePlan {
     pub mappings: Box<[HeaderMapping]>,
     /// Whether a header mapping reads the body of the back end's answer, which must then be held.
     pub maps_payload: bool,
+    /// What is asked to be done to the body of the back end's answer, before any template; to a mock's, after.
+    pub content_handling: Option<ContentHandling>,
     /// The body, by the request's `Accept`.
     pub body: AcceptChoice<BodyPlan>,
     /// The whole answer of a mock, ready to be sent, by the request's `Accept`; `None` if anything depends on the

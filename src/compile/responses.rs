@@ -36,6 +36,7 @@ pub(super) struct ResponsesSource {
 struct ResponseSource {
     status: StatusCode,
     headers: Vec<(HeaderName, Expression)>,
+    content_handling: Option<ContentHandling>,
     body: AcceptChoice<BodyPlan>,
     undeclared: bool,
 }
@@ -202,9 +203,6 @@ impl ResponseSource {
         templates: &mut Templates,
         findings: &mut Findings,
     ) -> Self {
-        if response.content_handling == Some(ContentHandling::ConvertToBinary) {
-            findings.unbuilt("content handling", "CONVERT_TO_BINARY");
-        }
         check_cors(&response.response_parameters, findings);
         let declared = method.responses.get(&status);
         if declared.is_none() {
@@ -234,18 +232,28 @@ impl ResponseSource {
             Some((media_type.clone(), templates.body(media_type, text, findings)?))
         });
         let body = AcceptChoice::new(bodies).unwrap_or_else(|| AcceptChoice::only(BodyPlan::Payload));
-        Self { status: status.to_http(), headers, body, undeclared: declared.is_none() }
+        Self {
+            status: status.to_http(),
+            headers,
+            content_handling: response.content_handling,
+            body,
+            undeclared: declared.is_none(),
+        }
     }
 
     fn bind(&self, variables: &StageVariables, answered_by: AnsweredBy) -> ResponsePlan {
         let (headers, mappings) = bind_headers(&self.headers, variables);
-        let ready = answered_by == AnsweredBy::Mock && mappings.is_empty() && !self.undeclared;
+        let ready = answered_by == AnsweredBy::Mock
+            && mappings.is_empty()
+            && !self.undeclared
+            && self.content_handling != Some(ContentHandling::ConvertToBinary);
         let answer = if ready { self.ready(&headers) } else { None };
         ResponsePlan {
             status: self.status,
             headers,
             maps_payload: self.headers.iter().any(|(_, expression)| expression.is_body()),
             mappings,
+            content_handling: self.content_handling,
             body: self.body.clone(),
             answer,
             undeclared: self.undeclared,

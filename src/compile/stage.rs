@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::cors::policy::Policy;
+use crate::mapping::BinaryTypes;
 use crate::model::{
     ApiId, AwsEndpoint, AwsEndpoints, DeploymentId, Issue, Partition, StageName, StageVariables, Verb,
 };
@@ -37,6 +38,8 @@ pub struct StagePlan {
     pub settings: StageSettings,
     /// Whether the default host and the path form are closed for this API.
     pub disable_execute_api_endpoint: bool,
+    /// The media types whose bodies are bytes.
+    pub binary: Arc<BinaryTypes>,
     /// Least size in bytes of an answer worth compressing; `None` compresses none.
     pub minimum_compression_size: Option<u32>,
     /// Answers that the gateway gives by itself.

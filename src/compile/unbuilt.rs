@@ -3,7 +3,7 @@
 //! What would open a method or answer wrongly if it were ignored is refused; what would only be missing is a
 //! warning. An entry leaves this file with the change that builds it.
 
-use crate::model::{Api, AuthorizationType, Definition, IntegrationType, Method, Stage};
+use crate::model::{AuthorizationType, Definition, Method, Stage};
 
 use super::findings::Findings;
 
@@ -25,23 +25,9 @@ pub(super) fn check_method(method: &Method, findings: &mut Findings) {
 
 /// Checks an API's own settings.
 pub(super) fn check_api(definition: &Definition, findings: &mut Findings) {
-    let Api { binary_media_types, policy, .. } = &*definition.api;
-    if policy.is_some() {
+    if definition.api.policy.is_some() {
         findings.unbuilt("API, policy", "resource policies");
     }
-    if !binary_media_types.is_empty() && converts_payloads(definition) {
-        findings.unbuilt("API, binary media types", "binary media types on MOCK and HTTP integrations");
-    }
-}
-
-/// Whether any method's payload would be converted for its media type; `HTTP_PROXY` passes bytes as they are.
-fn converts_payloads(definition: &Definition) -> bool {
-    let methods = definition.resources().flat_map(|resource| resource.methods.values());
-    let mut kinds = methods.filter_map(|method| method.integration.as_ref()).map(|own| own.integration_type);
-    kinds.any(|kind| match kind {
-        IntegrationType::Mock | IntegrationType::Http => true,
-        IntegrationType::HttpProxy | IntegrationType::Aws | IntegrationType::AwsProxy => false,
-    })
 }
 
 /// Warns of the settings of a stage that are stored and have no effect yet.

@@ -4,6 +4,7 @@ use http::header::{ACCEPT, HeaderMap};
 use http::{Response, StatusCode};
 
 use super::body::AnswerBody;
+use super::content;
 use super::exchange::{Answer, Exchange};
 use super::facts::RequestFacts;
 use super::invoke::{ENDPOINT_BODY, text};
@@ -12,7 +13,7 @@ use super::transform;
 use super::upstream::UpstreamBody;
 use crate::compile::{BodyPlan, ResponsePlan};
 use crate::cors::policy::AnswerOf;
-use crate::mapping::{Payload, map_headers, override_response_headers};
+use crate::mapping::{Conversion, Payload, map_headers, override_response_headers};
 use crate::template::Overrides;
 
 /// Maps the answer of a back end. Its body is held only if something needs it so.
@@ -24,8 +25,11 @@ pub(super) async fn map_upstream(
 ) -> Result<Answer, Fault> {
     let (head, body) = response.into_parts();
     let chosen = plan.body.choose(exchange.head.headers.get(ACCEPT));
-    if plan.maps_payload || chosen.needs_payload() {
+    let conversion = content::of_answer(exchange, plan.content_handling, &head.headers);
+    let changes = matches!(conversion, Conversion::Encode | Conversion::Decode);
+    if changes || plan.maps_payload || chosen.needs_payload() {
         let payload = exchange.hold(body).await?;
+        let payload = Payload::new(content::convert(exchange, conversion, payload.bytes())?);
         exchange.note(|| format!("{ENDPOINT_BODY}{}", text(payload.bytes())));
         let passing = AnswerBody::full(payload.bytes().clone());
         return map(exchange, plan, Some(&head.headers), Some(&payload), passing, overrides);

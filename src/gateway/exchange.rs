@@ -21,6 +21,7 @@ use hyper::body::Incoming;
 use super::body::{AnswerBody, CallerBody};
 use super::compression::{compress, decompressed};
 use super::connection::Connection;
+use super::content;
 use super::ids::{ExtendedId, RequestId};
 use super::respond::{self, Fault};
 use super::snapshot::Stage;
@@ -161,6 +162,11 @@ pub(super) async fn integrate<U: Upstream>(
     body: Outgoing,
     upstream: &U,
 ) -> Result<Answer, Fault> {
+    let body = if content::changes(exchange, plan) {
+        Box::pin(content::request(exchange, plan, body)).await?
+    } else {
+        body
+    };
     match &plan.integration {
         IntegrationPlan::Mock(mock) => mock::execute(exchange, mock, body).await,
         IntegrationPlan::Http(http) => http_integration::execute(exchange, http, body, upstream).await,

@@ -3,12 +3,15 @@
 use http::header::{ACCEPT, CONTENT_TYPE};
 
 use super::body::AnswerBody;
+use super::content;
 use super::exchange::{Answer, Exchange};
 use super::respond::{self, Fault};
 use super::upstream::Outgoing;
 use super::{answer, transform};
 use crate::compile::{MockPlan, MockReply, ResponsePlan};
 use crate::cors::policy::AnswerOf;
+use crate::mapping::Conversion;
+use crate::model::ContentHandling;
 use crate::template::{Overrides, Template};
 
 /// The reply, unless the request's body has to be read for it.
@@ -78,5 +81,12 @@ fn response(exchange: &Exchange, plan: &ResponsePlan, overrides: Option<Override
         });
     }
     // The payload of a mock is empty, whatever the request's template gave (recorded: `$input.body` is `{}`).
-    answer::map(exchange, plan, None, None, AnswerBody::Empty, overrides.unwrap_or_default())
+    let mut answer =
+        answer::map(exchange, plan, None, None, AnswerBody::Empty, overrides.unwrap_or_default())?;
+    if plan.content_handling == Some(ContentHandling::ConvertToBinary)
+        && let AnswerBody::Full(body) = &answer.body
+    {
+        answer.body = AnswerBody::full(content::convert(exchange, Conversion::Decode, body)?);
+    }
+    Ok(answer)
 }

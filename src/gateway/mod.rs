@@ -21,6 +21,7 @@ mod clock;
 mod compression;
 mod config;
 mod connection;
+mod content;
 mod exchange;
 mod facts;
 mod fault;

@@ -24,6 +24,7 @@ mod cli_serve;
 mod cli_store_fault;
 mod cli_usage;
 mod compression;
+mod content;
 mod cors_enable;
 mod cors_errors;
 mod cors_policy;

@@ -1,7 +1,7 @@
 //! What is refused or warned of, with its place.
 
 use super::*;
-use crate::model::{AuthorizationType, ConnectionType, ContentHandling};
+use crate::model::{AuthorizationType, ConnectionType};
 
 /// Each case spoils one method `GET /pets/{id}` that is right otherwise.
 #[test]
@@ -50,11 +50,6 @@ fn a_spoilt_method_is_refused_with_its_place() {
             |m| own(m).connection_type = Some(ConnectionType::VpcLink),
             ", integration, connection type",
             "not supported yet: VPC links",
-        ),
-        (
-            |m| own(m).content_handling = Some(ContentHandling::ConvertToBinary),
-            ", integration, content handling",
-            "not supported yet: CONVERT_TO_BINARY",
         ),
         (
             |m| own(m).uri = None,
@@ -138,11 +133,6 @@ fn a_spoilt_method_is_refused_with_its_place() {
             "#set is written #set($name = value)",
         ),
         (
-            |m| response(m).content_handling = Some(ContentHandling::ConvertToBinary),
-            ", integration response 200, content handling",
-            "not supported yet: CONVERT_TO_BINARY",
-        ),
-        (
             |m| response(m).selection_pattern = Some("(?=2)".to_owned()),
             ", integration response 200, selection pattern",
             "look-ahead is not supported",
@@ -219,14 +209,7 @@ fn what_would_open_an_api_or_change_its_answers_is_refused() {
     put(&mut definition, "GET /", mock(&[]));
     let api = Arc::make_mut(&mut definition.api);
     api.policy = Some("{}".to_owned());
-    api.binary_media_types = vec!["image/png".parse().expect("a media type")];
-    assert_eq!(
-        faults(&definition),
-        [
-            "API, policy: not supported yet: resource policies",
-            "API, binary media types: not supported yet: binary media types on MOCK and HTTP integrations",
-        ]
-    );
+    assert_eq!(faults(&definition), ["API, policy: not supported yet: resource policies"]);
     let mut proxy = empty();
     put(&mut proxy, "GET /", call(IntegrationType::HttpProxy, "http://b", &[]));
     Arc::make_mut(&mut proxy.api).binary_media_types = vec!["*/*".parse().expect("a media type")];
