@@ -5,7 +5,7 @@ use std::fmt;
 use http::StatusCode;
 
 use crate::control::{Error, Noun};
-use crate::model::{Issue, Partition};
+use crate::model::{Issue, KeptKind, Partition};
 
 /// An exception of API Gateway's control plane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,8 +122,24 @@ fn missing(noun: Noun, id: &str, partition: &Partition) -> String {
         Noun::Deployment => "Invalid Deployment identifier specified".to_owned(),
         Noun::Stage => "Invalid Stage identifier specified".to_owned(),
         Noun::Domain => "Invalid base path mapping identifier specified".to_owned(),
-        #[expect(unreachable_patterns, reason = "nouns are added on the floor below")]
-        _ => format!("Invalid {noun} identifier specified"),
+        Noun::Kept(kind) => missing_kept(kind, id),
+        Noun::Model => format!("Invalid model name specified: {id}"),
+        Noun::RequestValidator => "Invalid Request Validator identifier specified".to_owned(),
+    }
+}
+
+fn missing_kept(kind: KeptKind, id: &str) -> String {
+    match kind {
+        KeptKind::Account => "Invalid account specified".to_owned(),
+        KeptKind::ApiKey => "Invalid API Key identifier specified".to_owned(),
+        KeptKind::Authorizer => "Invalid Authorizer identifier specified".to_owned(),
+        KeptKind::ClientCertificate => "Invalid Client Certificate identifier specified".to_owned(),
+        KeptKind::DocumentationPart => "Invalid Documentation part identifier specified".to_owned(),
+        KeptKind::DocumentationVersion => "Invalid Documentation version specified".to_owned(),
+        KeptKind::DomainName => "Invalid domain name identifier specified".to_owned(),
+        KeptKind::UsagePlan => "Invalid Usage Plan ID specified".to_owned(),
+        KeptKind::UsagePlanKey => format!("Invalid API Key identifier specified: {id}"),
+        KeptKind::VpcLink => "Invalid Vpc Link identifier specified".to_owned(),
     }
 }
 

@@ -75,6 +75,11 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The names of all fields.
+    pub(super) fn names(self) -> impl Iterator<Item = &'a str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Texts in a list.
     pub(super) fn texts(self, field: &str) -> Result<Option<Vec<&'a str>>, Exception> {
         match self.value(field) {

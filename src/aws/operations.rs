@@ -13,8 +13,9 @@ use serde_json::Value;
 use super::call::Call;
 use super::error::Exception;
 use super::{
-    deployments, gateway_responses, integration_responses, integrations, method_responses, methods,
-    resources, rest_apis, stages, tags, test_invoke,
+    account, api_keys, authorizers, base_path_mappings, deployments, documentation, domain_names,
+    gateway_responses, integration_responses, integrations, method_responses, methods, models,
+    request_validators, resources, rest_apis, stages, tags, test_invoke, usage_plans, vpc_links,
 };
 
 /// What an operation answers.
@@ -127,6 +128,71 @@ operations! {
     GetGatewayResponse GET "/restapis/{id}/gatewayresponses/{type}" 200 gateway_responses::get;
     UpdateGatewayResponse PATCH "/restapis/{id}/gatewayresponses/{type}" 200 gateway_responses::update;
     DeleteGatewayResponse DELETE "/restapis/{id}/gatewayresponses/{type}" 202 gateway_responses::delete;
+
+    GetModels GET "/restapis/{id}/models" 200 models::list;
+    CreateModel POST "/restapis/{id}/models" 201 models::create;
+    GetModel GET "/restapis/{id}/models/{name}" 200 models::get;
+    UpdateModel PATCH "/restapis/{id}/models/{name}" 200 models::update;
+    DeleteModel DELETE "/restapis/{id}/models/{name}" 202 models::delete;
+
+    GetRequestValidators GET "/restapis/{id}/requestvalidators" 200 request_validators::list;
+    CreateRequestValidator POST "/restapis/{id}/requestvalidators" 201 request_validators::create;
+    GetRequestValidator GET "/restapis/{id}/requestvalidators/{validator}" 200 request_validators::get;
+    UpdateRequestValidator PATCH "/restapis/{id}/requestvalidators/{validator}" 200 request_validators::update;
+    DeleteRequestValidator DELETE "/restapis/{id}/requestvalidators/{validator}" 202 request_validators::delete;
+
+    GetAuthorizers GET "/restapis/{id}/authorizers" 200 authorizers::list;
+    CreateAuthorizer POST "/restapis/{id}/authorizers" 201 authorizers::create;
+    GetAuthorizer GET "/restapis/{id}/authorizers/{authorizer}" 200 authorizers::get;
+    UpdateAuthorizer PATCH "/restapis/{id}/authorizers/{authorizer}" 200 authorizers::update;
+    DeleteAuthorizer DELETE "/restapis/{id}/authorizers/{authorizer}" 202 authorizers::delete;
+
+    GetDocumentationParts GET "/restapis/{id}/documentation/parts" 200 documentation::list_parts;
+    CreateDocumentationPart POST "/restapis/{id}/documentation/parts" 201 documentation::create_part;
+    GetDocumentationPart GET "/restapis/{id}/documentation/parts/{part}" 200 documentation::get_part;
+    UpdateDocumentationPart PATCH "/restapis/{id}/documentation/parts/{part}" 200 documentation::update_part;
+    DeleteDocumentationPart DELETE "/restapis/{id}/documentation/parts/{part}" 202 documentation::delete_part;
+    GetDocumentationVersions GET "/restapis/{id}/documentation/versions" 200 documentation::list_versions;
+    CreateDocumentationVersion POST "/restapis/{id}/documentation/versions" 201 documentation::create_version;
+    GetDocumentationVersion GET "/restapis/{id}/documentation/versions/{version}" 200 documentation::get_version;
+    UpdateDocumentationVersion PATCH "/restapis/{id}/documentation/versions/{version}" 200 documentation::update_version;
+    DeleteDocumentationVersion DELETE "/restapis/{id}/documentation/versions/{version}" 202 documentation::delete_version;
+
+    GetApiKeys GET "/apikeys" 200 api_keys::list;
+    CreateApiKey POST "/apikeys" 201 api_keys::create;
+    GetApiKey GET "/apikeys/{key}" 200 api_keys::get;
+    UpdateApiKey PATCH "/apikeys/{key}" 200 api_keys::update;
+    DeleteApiKey DELETE "/apikeys/{key}" 202 api_keys::delete;
+
+    GetUsagePlans GET "/usageplans" 200 usage_plans::list;
+    CreateUsagePlan POST "/usageplans" 201 usage_plans::create;
+    GetUsagePlan GET "/usageplans/{plan}" 200 usage_plans::get;
+    UpdateUsagePlan PATCH "/usageplans/{plan}" 200 usage_plans::update;
+    DeleteUsagePlan DELETE "/usageplans/{plan}" 202 usage_plans::delete;
+    GetUsagePlanKeys GET "/usageplans/{plan}/keys" 200 usage_plans::list_keys;
+    CreateUsagePlanKey POST "/usageplans/{plan}/keys" 201 usage_plans::create_key;
+    GetUsagePlanKey GET "/usageplans/{plan}/keys/{key}" 200 usage_plans::get_key;
+    DeleteUsagePlanKey DELETE "/usageplans/{plan}/keys/{key}" 202 usage_plans::delete_key;
+
+    GetDomainNames GET "/domainnames" 200 domain_names::list;
+    CreateDomainName POST "/domainnames" 201 domain_names::create;
+    GetDomainName GET "/domainnames/{domain}" 200 domain_names::get;
+    UpdateDomainName PATCH "/domainnames/{domain}" 200 domain_names::update;
+    DeleteDomainName DELETE "/domainnames/{domain}" 202 domain_names::delete;
+    GetBasePathMappings GET "/domainnames/{domain}/basepathmappings" 200 base_path_mappings::list;
+    CreateBasePathMapping POST "/domainnames/{domain}/basepathmappings" 201 base_path_mappings::create;
+    GetBasePathMapping GET "/domainnames/{domain}/basepathmappings/{path}" 200 base_path_mappings::get;
+    UpdateBasePathMapping PATCH "/domainnames/{domain}/basepathmappings/{path}" 200 base_path_mappings::update;
+    DeleteBasePathMapping DELETE "/domainnames/{domain}/basepathmappings/{path}" 202 base_path_mappings::delete;
+
+    GetVpcLinks GET "/vpclinks" 200 vpc_links::list;
+    CreateVpcLink POST "/vpclinks" 202 vpc_links::create;
+    GetVpcLink GET "/vpclinks/{link}" 200 vpc_links::get;
+    UpdateVpcLink PATCH "/vpclinks/{link}" 200 vpc_links::update;
+    DeleteVpcLink DELETE "/vpclinks/{link}" 202 vpc_links::delete;
+
+    GetAccount GET "/account" 200 account::get;
+    UpdateAccount PATCH "/account" 200 account::update;
 
     GetTags GET "/tags/{arn}" 200 tags::get;
     TagResource PUT "/tags/{arn}" 204 tags::put;

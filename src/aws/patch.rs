@@ -122,22 +122,35 @@ pub(super) fn must_be_one_of(ops: &[Op]) -> Exception {
 pub(super) struct Replaceable(pub(super) &'static [&'static str]);
 
 impl Replaceable {
-    /// Whether the operation is a `replace` of a path that is listed. An unknown path is told of before a wrong
-    /// operation.
+    /// Whether the operation is a `replace` of a path that is listed; a wrong operation is told of first.
     pub(super) fn check(self, patch: &Patch) -> Result<(), Exception> {
-        let (path, op) = (patch.path(), patch.op.as_str());
-        if !self.0.contains(&path) {
-            let known = self.0.join(", ");
-            return Err(Exception::bad_request(format!(
-                "Invalid patch path  '{path}' specified for op '{op}'. Must be one of: [{known}]"
-            )));
+        self.check_operation(patch)?;
+        self.check_path(patch)
+    }
+
+    /// Whether the operation is a `replace`.
+    pub(super) fn check_operation(self, patch: &Patch) -> Result<(), Exception> {
+        if patch.op == Op::Replace {
+            return Ok(());
         }
-        if patch.op != Op::Replace {
-            return Err(Exception::bad_request(format!(
-                "Invalid patch path  '{path}' specified for op '{op}'. Please choose supported operations"
-            )));
+        Err(Exception::bad_request(format!(
+            "Invalid patch path  '{}' specified for op '{}'. Please choose supported operations",
+            patch.path(),
+            patch.op.as_str()
+        )))
+    }
+
+    /// Whether the path is listed.
+    pub(super) fn check_path(self, patch: &Patch) -> Result<(), Exception> {
+        if self.0.contains(&patch.path()) {
+            return Ok(());
         }
-        Ok(())
+        Err(Exception::bad_request(format!(
+            "Invalid patch path  '{}' specified for op '{}'. Must be one of: [{}]",
+            patch.path(),
+            patch.op.as_str(),
+            self.0.join(", ")
+        )))
     }
 }
 
@@ -176,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_path_is_told_of_before_a_wrong_operation() {
+    fn a_wrong_operation_is_told_of_before_a_wrong_path() {
         let check = |op: &str, path: &str| {
             let patch = read(json!([{"op": op, "path": path}])).expect("sound").remove(0);
             Replaceable(&["/description", "/schema"]).check(&patch).map_err(|error| error.message)

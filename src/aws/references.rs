@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::call::{Call, no_resource};
 use super::error::Exception;
-use crate::control::ResourceRef;
-use crate::model::ApiId;
+use crate::control::{KeptOf, ResourceRef};
+use crate::model::{ApiId, KeptKind};
 
 /// The names that methods of one API may use.
 pub(super) struct References {
@@ -26,7 +26,14 @@ impl References {
         Ok(Self {
             models: draft.models.keys().map(ToString::to_string).collect(),
             validators: draft.request_validators.keys().map(ToString::to_string).collect(),
-            authorizers: BTreeSet::new(),
+            authorizers: call
+                .control
+                .all_kept(KeptOf { kind: KeptKind::Authorizer, api: Some(api) })
+                .await
+                .map_err(|error| call.fail_below(error))?
+                .into_iter()
+                .map(|kept| kept.id)
+                .collect(),
         })
     }
 

@@ -49,7 +49,8 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
     let before = call.control.resource(api, at.clone()).await.map_err(|error| call.fail_below(error))?.value;
     let (mut parent, mut part) = (None, None);
     for patch in call.patches("updateResource")? {
-        PATCHES.check(&patch)?;
+        PATCHES.check_path(&patch)?;
+        PATCHES.check_operation(&patch)?;
         if before.resource.place.is_none() {
             let field = patch.path().trim_start_matches('/');
             return Err(Exception::bad_request(format!("Root resource cannot update its {field}.")));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Issue, Revision};
+use crate::model::{Issue, KeptKind, Revision};
 
 /// What a failure is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +31,8 @@ pub enum Noun {
     Stage,
     /// A domain binding.
     Domain,
+    /// Something that is kept without effect so far.
+    Kept(KeptKind),
 }
 
 impl fmt::Display for Noun {
@@ -48,6 +50,7 @@ impl fmt::Display for Noun {
             Self::Deployment => "deployment",
             Self::Stage => "stage",
             Self::Domain => "domain binding",
+            Self::Kept(kind) => return f.write_str(&kind.as_str().replace('_', " ")),
         })
     }
 }

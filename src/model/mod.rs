@@ -18,6 +18,7 @@ mod gateway_response;
 mod id;
 mod integration;
 mod issue;
+mod kept;
 mod method;
 mod models;
 mod name;
@@ -44,6 +45,7 @@ pub use integration::{
     IntegrationTimeout, IntegrationType, PassthroughBehavior,
 };
 pub use issue::{Issue, Issues};
+pub use kept::{Kept, KeptKind, KeptScope};
 pub use method::{AuthorizationType, ManagedBy, Method, MethodParameter, MethodResponse, ParameterLocation};
 pub use models::{Model, ModelName};
 pub use name::{HeaderParameter, InvalidName, MediaType, ParameterName, PathPart, Status, Verb};

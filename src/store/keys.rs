@@ -1,7 +1,9 @@
 //! The key layout, key by key. The table is in the doc of [`store`](super).
 
 use super::Key;
-use crate::model::{ApiId, BasePath, DeploymentId, HostName, Partition, StageName, StoreRevision};
+use crate::model::{
+    ApiId, BasePath, DeploymentId, HostName, KeptKind, KeptScope, Partition, StageName, StoreRevision,
+};
 
 /// Where an API's head is.
 pub(super) fn api(partition: &Partition, id: ApiId) -> Key {
@@ -83,6 +85,26 @@ fn place(host: &HostName, base_path: &BasePath) -> String {
     format!("{host}/{}", base_path.as_str())
 }
 
+/// Where something is that is kept without effect.
+pub(super) fn kept(scope: &KeptScope, kind: KeptKind, id: &str) -> Key {
+    // Ids are people's texts, too; a key is printable and has its slashes where they mean something.
+    let id = percent_encoding::utf8_percent_encode(id, KEPT_ID);
+    Key::new(format!("{}{id}", kept_of(scope, Some(kind))))
+}
+
+/// All that is kept in a scope, or of one kind of it.
+pub(super) fn kept_of(scope: &KeptScope, kind: Option<KeptKind>) -> String {
+    let scope = match scope {
+        KeptScope::Partition(partition) => partition.to_string(),
+        KeptScope::Api(api) => api.to_string(),
+    };
+    kind.map_or_else(|| format!("kept/{scope}/"), |kind| format!("kept/{scope}/{}/", kind.as_str()))
+}
+
+/// What of an id is written as it is.
+const KEPT_ID: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
+
 /// What moves on when something new points at a part of an API.
 pub(super) fn pins(api: ApiId) -> Key {
     Key::new(format!("pins/{api}"))
@@ -131,6 +153,14 @@ mod tests {
             (stage(api_id, &stage_name), "stage/abcdefghij/prod"),
             (binding(&partition, &host, &base), "binding/000000000000/us-east-1/*.example.com/shop/v1"),
             (binding(&partition, &HostName::Any, &BasePath::default()), "binding/000000000000/us-east-1/*/"),
+            (
+                kept(&KeptScope::Partition(partition.clone()), KeptKind::ApiKey, "a/b"),
+                "kept/000000000000/us-east-1/api_key/a%2Fb",
+            ),
+            (
+                kept(&KeptScope::Api(api_id), KeptKind::Authorizer, "abc123"),
+                "kept/abcdefghij/authorizer/abc123",
+            ),
             (pins(api_id), "pins/abcdefghij"),
             (sweep(), "sweep"),
             (change(StoreRevision(7)), "change/00000000000000000007"),

@@ -1,6 +1,7 @@
 """Every operation of the face once, by boto3; requests and answers held against botocore's model."""
 
 import json
+import urllib.error
 import urllib.request
 
 from check import client, refused
@@ -99,6 +100,25 @@ def walk(endpoint):
     assert tested["headers"]["Access-Control-Allow-Origin"] == "*", tested
     assert "Method completed with status: 200" in tested["log"]
 
+    # -- models and validators -------------------------------------------------------------------------------------
+    names = [model["name"] for model in aws.get_models(restApiId=api)["items"]]
+    assert names == ["Empty", "Error"], names
+    aws.create_model(restApiId=api, name="Pet", contentType="application/json", schema='{"type": "object"}')
+    schema = [{"op": "replace", "path": "/schema", "value": '{"type": "object", "required": ["id"]}'}]
+    aws.update_model(restApiId=api, modelName="Pet", patchOperations=schema)
+    assert "required" in aws.get_model(restApiId=api, modelName="Pet")["schema"]
+    validator = aws.create_request_validator(restApiId=api, name="body", validateRequestBody=True)["id"]
+    both = [{"op": "replace", "path": "/validateRequestParameters", "value": "true"}]
+    aws.update_request_validator(restApiId=api, requestValidatorId=validator, patchOperations=both)
+    assert aws.get_request_validator(restApiId=api, requestValidatorId=validator)["validateRequestParameters"]
+    assert len(aws.get_request_validators(restApiId=api)["items"]) == 1
+    aws.update_method(
+        **at, patchOperations=[{"op": "replace", "path": "/requestValidatorId", "value": validator}]
+    )
+    aws.update_method(**at, patchOperations=[{"op": "replace", "path": "/requestValidatorId", "value": ""}])
+    aws.delete_request_validator(restApiId=api, requestValidatorId=validator)
+    aws.delete_model(restApiId=api, modelName="Pet")
+
     # -- gateway responses -------------------------------------------------------------------------------------------
     assert len(aws.get_gateway_responses(restApiId=api)["items"]) == 21
     aws.put_gateway_response(
@@ -184,7 +204,7 @@ def walk(endpoint):
     aws.delete_stage(restApiId=api, stageName="prod")
     aws.delete_rest_api(restApiId=api)
     assert refused(aws.get_rest_api, restApiId=api)[0] == "NotFoundException"
-    return aws.called
+    return f"{len(aws.called)} operations"
 
 
 def identity(endpoint):
@@ -199,3 +219,31 @@ def regions(endpoint):
     assert api not in [one["id"] for one in east.get_rest_apis(limit=500)["items"]]
     assert refused(east.get_rest_api, restApiId=api)[0] == "NotFoundException"
     west.delete_rest_api(restApiId=api)
+
+
+def unknown(endpoint):
+    """What is not built says so."""
+    aws = client(endpoint)
+    code, message = refused(aws.get_sdk_types)
+    assert code == "UnknownOperationException", (code, message)
+
+
+def signatures(keyed):
+    """A server with a caller's key takes that key's signatures and no others."""
+    named = {"key": "AKIDTEST", "secret": "the-secret-of-the-test"}
+    aws = client(keyed, **named)
+    api = aws.create_rest_api(name="signed", tags={"with space": "ü/=?&"})["id"]
+    aws.tag_resource(resourceArn=f"arn:aws:apigateway:us-east-1::/restapis/{api}", tags={"a b": "c"})
+    aws.untag_resource(resourceArn=f"arn:aws:apigateway:us-east-1::/restapis/{api}", tagKeys=["a b", "with space"])
+    aws.delete_rest_api(restApiId=api)
+    assert client(keyed, "sts", **named).get_caller_identity()["UserId"] == "AKIDTEST"
+    wrong = refused(client(keyed, key="AKIDTEST", secret="another").get_rest_apis)
+    assert wrong[0] == "InvalidSignatureException", wrong
+    nobody = refused(client(keyed, key="AKIDOTHER").get_rest_apis)
+    assert nobody[0] == "UnrecognizedClientException", nobody
+    try:
+        urllib.request.urlopen(f"{keyed}/restapis")
+    except urllib.error.HTTPError as error:
+        assert error.code == 403 and error.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
+    else:
+        raise AssertionError("an unsigned call was answered")

@@ -58,6 +58,10 @@ change_kinds! {
     BindingChanged = "binding_changed";
     /// A binding went.
     BindingDeleted = "binding_deleted";
+    /// Something that is kept without effect was written.
+    KeptWritten = "kept_written";
+    /// Something that was kept without effect went.
+    KeptDeleted = "kept_deleted";
     /// The store tidied itself; nothing that anybody sees has changed.
     Upkeep = "upkeep";
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{ApiHead, ChangeKind, PlacedBinding, Retention};
 use crate::model::{
-    ApiId, Definition, Deployment, DeploymentId, DomainBinding, Partition, Revision, Stage, StageName,
+    ApiId, Definition, Deployment, DeploymentId, DomainBinding, Kept, Partition, Revision, Stage, StageName,
 };
 
 /// What a caller saw before it wrote.
@@ -69,6 +69,8 @@ pub(super) enum Step {
     DeleteStage { api: ApiId, name: StageName, seen: Revision },
     PutBinding { placed: PlacedBinding, was: Was },
     DeleteBinding { seen: PlacedBinding },
+    PutKept { kept: Kept, was: Was },
+    DeleteKept { seen: Kept },
     RequireApi { head: ApiHead },
     RequireStage { api: ApiId, name: StageName, seen: Revision },
 }
@@ -136,6 +138,16 @@ impl Edit {
     /// Removes a binding.
     pub fn delete_binding(&mut self, seen: &PlacedBinding) -> &mut Self {
         self.push(Step::DeleteBinding { seen: seen.clone() })
+    }
+
+    /// Writes something that is kept without effect; its revision becomes 1, or the one after `was`.
+    pub fn put_kept(&mut self, kept: Kept, was: Was) -> &mut Self {
+        self.push(Step::PutKept { kept, was })
+    }
+
+    /// Removes something that is kept without effect.
+    pub fn delete_kept(&mut self, seen: &Kept) -> &mut Self {
+        self.push(Step::DeleteKept { seen: seen.clone() })
     }
 
     /// Writes nothing, but is a conflict when the API's head is no longer as seen.

@@ -4,6 +4,7 @@ mod change;
 mod commit;
 mod edit;
 mod head;
+mod kept;
 mod plan;
 mod reachable;
 mod read;

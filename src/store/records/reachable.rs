@@ -101,6 +101,7 @@ pub(in crate::store) fn root(entry: &Entry) -> Result<Option<Hash>, StoreError> 
         Kind::ClaimV1(_)
         | Kind::StageV1(_)
         | Kind::DomainBindingV1(_)
+        | Kind::KeptV1(_)
         | Kind::ChangeV1(_)
         | Kind::PinsV1(_)
         | Kind::SweepV1(_) => Ok(None),

@@ -44,6 +44,8 @@ impl Plan<'_> {
             Step::DeleteStage { api, name, seen } => self.delete_stage(api, name, seen).await,
             Step::PutBinding { placed, was } => self.put_binding(placed, was).await,
             Step::DeleteBinding { seen } => self.delete_binding(&seen).await,
+            Step::PutKept { kept, was } => self.put_kept(kept, was).await,
+            Step::DeleteKept { seen } => self.delete_kept(&seen).await,
             Step::RequireApi { head } => {
                 self.head(&head).await?;
                 Ok(About { api_id: Some(head.id), ..About::default() })
@@ -286,7 +288,7 @@ fn targets(stage: &Stage) -> impl Iterator<Item = DeploymentId> + use<> {
 }
 
 /// The revision a write gets, if what is there is what the caller saw.
-fn next(was: Was, there: Option<Revision>) -> Option<Revision> {
+pub(super) fn next(was: Was, there: Option<Revision>) -> Option<Revision> {
     match (was, there) {
         (Was::Absent, None) => Some(Revision(1)),
         (Was::At(seen), Some(there)) if seen == there => Some(seen.next()),

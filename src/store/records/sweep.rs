@@ -10,7 +10,7 @@ use super::change::sealed;
 use super::reachable::Reachable;
 use super::record::{Claim, seal, stored};
 use super::{Change, ChangeKind, Records};
-use crate::model::{ApiId, Deployment, Hash, StoreRevision};
+use crate::model::{ApiId, Deployment, Hash, KeptScope, StoreRevision};
 use crate::wire::stored::pb;
 
 /// How many hashes are looked at at once.
@@ -97,7 +97,8 @@ impl Records {
         claim: &Entry,
         now: SystemTime,
     ) -> Result<usize, CommitError> {
-        let ranges = [keys::stages_of(api), keys::deployments_of(api)].map(Range::all);
+        let kept = keys::kept_of(&KeptScope::Api(api), None);
+        let ranges = [keys::stages_of(api), keys::deployments_of(api), kept].map(Range::all);
         let listed = self.store.list(ranges.to_vec()).await?;
         let mut doomed: Vec<Key> = vec![keys::pins(api)];
         for entry in listed.value.iter().flatten() {

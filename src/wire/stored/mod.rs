@@ -10,6 +10,7 @@ mod domain;
 mod field;
 mod gateway_response;
 mod integration;
+mod kept;
 mod method;
 mod model;
 mod request_validator;
