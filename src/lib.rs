@@ -39,6 +39,7 @@
 //! | [`control`] | the use cases, one operation each |
 //! | [`gateway`] | what callers are answered |
 //! | [`admin`] | gRPC to use cases and back |
+//! | [`aws`] | API Gateway's own control plane to use cases and back |
 //! | [`settings`] | what a server is told at start |
 //! | [`app`] | all parts joined, started and drained |
 //! | [`cli`] | what a person types |

@@ -1,24 +1,31 @@
-//! Labels of APIs and stages, by ARN.
+//! Labels of APIs, stages and of what carries labels beside them, by ARN.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::error::Exception;
+use super::kept;
 use super::show::{Fields, object};
 use super::stages::no_stage;
 use crate::control::Options;
-use crate::model::{Api, ApiId, Stage, StageName};
+use crate::model::{Api, ApiId, KeptKind, Stage, StageName};
 
 /// What carries labels.
 enum Tagged {
     Api(ApiId),
     Stage(ApiId, StageName),
+    Kept(KeptKind, String),
 }
 
 pub(super) async fn get(call: &Call) -> Result<Value, Exception> {
     let tags = match tagged(call)? {
+        Tagged::Kept(kind, id) => {
+            let thing = kept::get(call, kept::of_account(kind), &id).await?;
+            let tags = thing.get("tags").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+            return Ok(Fields::new().put("tags", tags).into_value());
+        }
         Tagged::Api(api) => call.control.api(api).await.map_err(|error| call.fail(error))?.api.tags.clone(),
         Tagged::Stage(api, name) => {
             call.control.stage(api, &name).await.map_err(|error| call.fail(error))?.tags
@@ -42,9 +49,21 @@ pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
 
 async fn change(
     call: &Call,
-    mut change: impl FnMut(&mut BTreeMap<String, String>) + Send,
+    change: impl Fn(&mut BTreeMap<String, String>) + Send + Sync,
 ) -> Result<(), Exception> {
     let written = match tagged(call)? {
+        Tagged::Kept(kind, id) => {
+            let changed = kept::update(call, kept::of_account(kind), &id, |thing| {
+                let mut tags: BTreeMap<String, String> = thing
+                    .get("tags")
+                    .and_then(|tags| serde_json::from_value(tags.clone()).ok())
+                    .unwrap_or_default();
+                change(&mut tags);
+                thing.insert("tags".to_owned(), Value::Object(object(tags)));
+                Ok(())
+            });
+            return changed.await.map(drop);
+        }
         Tagged::Api(api) => {
             let change = |api: &mut Api| {
                 change(&mut api.tags);
@@ -78,6 +97,16 @@ fn tagged(call: &Call) -> Result<Tagged, Exception> {
         ["restapis", id] => Ok(Tagged::Api(api(id)?)),
         ["restapis", id, "stages", name] => {
             Ok(Tagged::Stage(api(id)?, name.parse().map_err(|_| no_stage())?))
+        }
+        [collection, id] => {
+            let kind = match *collection {
+                "apikeys" => KeptKind::ApiKey,
+                "usageplans" => KeptKind::UsagePlan,
+                "vpclinks" => KeptKind::VpcLink,
+                "domainnames" => KeptKind::DomainName,
+                _ => return Err(refuse()),
+            };
+            Ok(Tagged::Kept(kind, (*id).to_owned()))
         }
         _ => Err(refuse()),
     }

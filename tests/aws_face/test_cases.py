@@ -29,6 +29,11 @@ def setting(aws):
         aws.put_integration_response(**target, httpMethod="GET", statusCode="200")
         if served:
             deployment = aws.create_deployment(restApiId=served, stageName="prod")["id"]
+    location = {"type": "API"}
+    part = aws.create_documentation_part(restApiId=api, location=location, properties="{}")["id"]
+    domain = "cases.example.com"
+    aws.create_domain_name(domainName=domain)
+    aws.create_base_path_mapping(domainName=domain, restApiId=served, stage="prod")
     empty = aws.create_rest_api(name="empty")["id"]
     return {
         "account": "000000000000",
@@ -38,6 +43,10 @@ def setting(aws):
         "pet": pet,
         "greedy": greedy,
         "validator": validator,
+        "part": part,
+        "key": aws.create_api_key(name="cases")["id"],
+        "plan": aws.create_usage_plan(name="cases")["id"],
+        "domain": domain,
         "served": served,
         "deployment": deployment,
         "empty": empty,
@@ -64,6 +73,9 @@ def run(endpoint):
         got = refused(getattr(aws, call), **filled(parameters, names))
         if got != expected:
             wrong.append(f"    {name}\n      expected {expected}\n      got      {got}")
+    aws.delete_api_key(apiKey=names["key"])
+    aws.delete_usage_plan(usagePlanId=names["plan"])
+    aws.delete_domain_name(domainName=names["domain"])
     for api in (names["api"], names["served"], names["empty"]):
         aws.delete_rest_api(restApiId=api)
     assert not wrong, f"{len(wrong)} of {len(CASES)} cases are wrong:\n" + "\n".join(wrong)

@@ -184,6 +184,9 @@ def walk(endpoint):
     assert aws.get_tags(resourceArn=arn)["tags"] == {"new": "label"}
     assert aws.get_tags(resourceArn=f"{arn}/stages/dev")["tags"] == {"a": "b"}
 
+    # -- what is kept without effect -------------------------------------------------------------------------------
+    kept(aws, api)
+
     # -- pages -------------------------------------------------------------------------------------------------------
     pages = aws.get_paginator("get_resources").paginate(restApiId=api, PaginationConfig={"PageSize": 1})
     assert [len(page["items"]) for page in pages] == [1, 1, 1]
@@ -205,6 +208,105 @@ def walk(endpoint):
     aws.delete_rest_api(restApiId=api)
     assert refused(aws.get_rest_api, restApiId=api)[0] == "NotFoundException"
     return f"{len(aws.called)} operations"
+
+
+def kept(aws, api):
+    """Things that are stored and read back."""
+    auth = aws.create_authorizer(
+        restApiId=api,
+        name="token",
+        type="TOKEN",
+        authorizerUri="arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/x/invocations",
+        identitySource="method.request.header.Authorization",
+    )
+    assert "authorizerResultTtlInSeconds" not in auth, auth
+    named = {"restApiId": api, "authorizerId": auth["id"]}
+    ttl = [{"op": "replace", "path": "/authorizerResultTtlInSeconds", "value": "60"}]
+    assert aws.update_authorizer(**named, patchOperations=ttl)["authorizerResultTtlInSeconds"] == 60
+    aws.get_authorizer(**named)
+    assert len(aws.get_authorizers(restApiId=api)["items"]) == 1
+    aws.delete_authorizer(**named)
+
+    part = aws.create_documentation_part(
+        restApiId=api, location={"type": "RESOURCE", "path": "/pets"}, properties='{"description": "pets"}'
+    )
+    named = {"restApiId": api, "documentationPartId": part["id"]}
+    aws.update_documentation_part(
+        **named, patchOperations=[{"op": "replace", "path": "/properties", "value": '{"description": "all"}'}]
+    )
+    assert aws.get_documentation_part(**named)["properties"] == '{"description": "all"}'
+    assert aws.get_documentation_parts(restApiId=api, type="MODEL")["items"] == []
+    aws.create_documentation_version(restApiId=api, documentationVersion="v 1/a", stageName="dev")
+    assert aws.get_stage(restApiId=api, stageName="dev")["documentationVersion"] == "v 1/a"
+    named_version = {"restApiId": api, "documentationVersion": "v 1/a"}
+    described = [{"op": "replace", "path": "/description", "value": "first"}]
+    aws.update_documentation_version(**named_version, patchOperations=described)
+    assert aws.get_documentation_version(**named_version)["description"] == "first"
+    assert len(aws.get_documentation_versions(restApiId=api)["items"]) == 1
+    aws.delete_documentation_version(**named_version)
+    aws.delete_documentation_part(**named)
+
+    key = aws.create_api_key(name="key", enabled=True, value="x" * 20, tags={"a": "b"})
+    assert key["value"] == "x" * 20 and "value" not in aws.get_api_key(apiKey=key["id"])
+    assert aws.get_api_key(apiKey=key["id"], includeValue=True)["value"] == "x" * 20
+    arn = f"arn:aws:apigateway:us-east-1::/apikeys/{key['id']}"
+    aws.tag_resource(resourceArn=arn, tags={"c": "d"})
+    assert aws.get_tags(resourceArn=arn)["tags"] == {"a": "b", "c": "d"}
+    aws.update_api_key(apiKey=key["id"], patchOperations=[{"op": "replace", "path": "/enabled", "value": "false"}])
+    assert [one["id"] for one in aws.get_api_keys(nameQuery="ke")["items"]] == [key["id"]]
+    assert aws.get_api_keys(nameQuery="KE")["items"] == []
+
+    plan = aws.create_usage_plan(
+        name="plan",
+        apiStages=[{"apiId": api, "stage": "prod"}],
+        throttle={"burstLimit": 5, "rateLimit": 2.5},
+        quota={"limit": 10, "period": "DAY"},
+    )["id"]
+    aws.update_usage_plan(
+        usagePlanId=plan,
+        patchOperations=[
+            {"op": "add", "path": "/apiStages", "value": f"{api}:dev"},
+            {"op": "replace", "path": "/quota/limit", "value": "20"},
+        ],
+    )
+    shown = aws.get_usage_plan(usagePlanId=plan)
+    assert len(shown["apiStages"]) == 2 and shown["quota"] == {"limit": 20, "offset": 0, "period": "DAY"}, shown
+    made = aws.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
+    assert (made["name"], made["value"]) == ("key", "x" * 20), made
+    aws.get_usage_plan_key(usagePlanId=plan, keyId=key["id"])
+    assert len(aws.get_usage_plan_keys(usagePlanId=plan)["items"]) == 1
+    assert [one["id"] for one in aws.get_usage_plans(keyId=key["id"])["items"]] == [plan]
+    aws.delete_usage_plan_key(usagePlanId=plan, keyId=key["id"])
+    aws.delete_usage_plan(usagePlanId=plan)
+    aws.delete_api_key(apiKey=key["id"])
+
+    link = aws.create_vpc_link(name="link", targetArns=["arn:aws:elasticloadbalancing:us-east-1:0:loadbalancer/net/a"])
+    assert link["status"] == "PENDING" and aws.get_vpc_link(vpcLinkId=link["id"])["status"] == "AVAILABLE"
+    aws.update_vpc_link(vpcLinkId=link["id"], patchOperations=[{"op": "replace", "path": "/name", "value": "other"}])
+    assert aws.get_vpc_links()["items"][0]["name"] == "other"
+    aws.delete_vpc_link(vpcLinkId=link["id"])
+
+    domain = {"domainName": "pets.example.com"}
+    aws.create_domain_name(**domain, endpointConfiguration={"types": ["REGIONAL"]})
+    aws.create_base_path_mapping(**domain, restApiId=api, stage="prod")
+    named = {**domain, "basePath": "(none)"}
+    assert aws.get_base_path_mapping(**named)["stage"] == "prod"
+    to_dev = [{"op": "replace", "path": "/stage", "value": "dev"}]
+    assert aws.update_base_path_mapping(**named, patchOperations=to_dev)["stage"] == "dev"
+    renamed = [{"op": "replace", "path": "/basePath", "value": "v1"}]
+    assert aws.update_base_path_mapping(**named, patchOperations=renamed)["basePath"] == "v1"
+    assert [one["basePath"] for one in aws.get_base_path_mappings(**domain)["items"]] == ["v1"]
+    aws.delete_base_path_mapping(**domain, basePath="v1")
+    aws.update_domain_name(
+        **domain, patchOperations=[{"op": "replace", "path": "/securityPolicy", "value": "TLS_1_0"}]
+    )
+    assert aws.get_domain_name(**domain)["securityPolicy"] == "TLS_1_0"
+    assert [one["domainName"] for one in aws.get_domain_names()["items"]] == ["pets.example.com"]
+    aws.delete_domain_name(**domain)
+
+    role = "arn:aws:iam::000000000000:role/logs"
+    aws.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
+    assert aws.get_account()["cloudwatchRoleArn"] == role
 
 
 def identity(endpoint):

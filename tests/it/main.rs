@@ -16,6 +16,7 @@ mod admin_reflection;
 mod admin_resources;
 mod admin_test_method;
 mod admin_watch;
+mod aws_face;
 mod cases;
 mod cli_backup;
 mod cli_clients;

@@ -1,0 +1,154 @@
+//! The AWS face beside the others: what is written through one is read through the other, calls of APIs and of the
+//! control plane share a port, and pages of a browser reach the former only. What AWS's own clients make of it is in
+//! `tests/aws_face/`.
+
+use std::net::SocketAddr;
+
+use postern::wire::pb;
+use serde_json::{Value, json};
+
+use crate::support::{Postern, RawClient, Request, Response};
+
+async fn start() -> (Postern, SocketAddr) {
+    let server = Postern::with(|flags| flags.with("aws-listen", ["127.0.0.1:0"])).await;
+    let aws = server.aws.expect("the face is on");
+    (server, aws)
+}
+
+/// A call of the control plane.
+fn call(aws: SocketAddr, verb: &str, target: &str, body: &Value) -> Response {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    Request::new(verb, target).header("Connection", "close").body(body).send(aws)
+}
+
+fn done(aws: SocketAddr, verb: &str, target: &str, body: &Value) -> Value {
+    let answer = call(aws, verb, target, body);
+    assert!(answer.status < 300, "{verb} {target}: {} {}", answer.status, answer.text());
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
+}
+
+/// An API whose `GET /` is a mock, deployed as `prod`.
+fn mock_api(aws: SocketAddr) -> String {
+    let api = done(aws, "POST", "/restapis", &json!({"name": "pets"}));
+    let (id, root) = (api["id"].as_str().unwrap().to_owned(), api["rootResourceId"].as_str().unwrap());
+    let method = format!("/restapis/{id}/resources/{root}/methods/GET");
+    done(aws, "PUT", &method, &json!({"authorizationType": "NONE"}));
+    let templates = json!({"application/json": "{\"statusCode\": 200}"});
+    done(
+        aws,
+        "PUT",
+        &format!("{method}/integration"),
+        &json!({"type": "MOCK", "requestTemplates": templates}),
+    );
+    done(aws, "PUT", &format!("{method}/responses/200"), &json!({}));
+    let response = json!({"responseTemplates": {"application/json": "{\"pets\": 3}"}});
+    done(aws, "PUT", &format!("{method}/integration/responses/200"), &response);
+    done(aws, "POST", &format!("/restapis/{id}/deployments"), &json!({"stageName": "prod"}));
+    id
+}
+
+#[tokio::test]
+async fn what_one_face_writes_the_other_reads() {
+    let (server, aws) = start().await;
+    let id = mock_api(aws);
+
+    let get = pb::GetApiRequest { api_id: id.clone() };
+    let api = server.apis().get_api(get).await.unwrap().into_inner().api.unwrap();
+    assert_eq!((api.name.as_str(), api.region.as_str()), ("pets", "us-east-1"));
+    let at = pb::GetStageRequest { api_id: id.clone(), stage_name: "prod".into() };
+    let stage = server.stages().get_stage(at).await.unwrap().into_inner().stage.unwrap();
+    let shown = done(aws, "GET", &format!("/restapis/{id}/stages/prod"), &Value::Null);
+    assert_eq!(shown["deploymentId"], stage.deployment_id.as_str());
+
+    let made =
+        pb::CreateResourceRequest { api_id: id.clone(), path_part: "cats".into(), ..Default::default() };
+    let made = server.resources().create_resource(made).await.unwrap().into_inner().resource.unwrap();
+    let read = done(aws, "GET", &format!("/restapis/{id}/resources/{}", made.id), &Value::Null);
+    assert_eq!(read["path"], "/cats");
+
+    let patch = json!({"patchOperations": [{"op": "replace", "path": "/name", "value": "animals"}]});
+    done(aws, "PATCH", &format!("/restapis/{id}"), &patch);
+    let listed = server.apis().list_apis(pb::ListApisRequest::default()).await.unwrap().into_inner();
+    assert_eq!(listed.apis.iter().map(|api| api.name.as_str()).collect::<Vec<_>>(), ["animals"]);
+
+    // A host that is bound through gRPC is a domain name with a mapping here.
+    let binding = pb::DomainBinding {
+        host: "pets.example.com".into(),
+        api_id: id.clone(),
+        stage_name: "prod".into(),
+        ..Default::default()
+    };
+    let bind = pb::CreateDomainRequest { domain: Some(binding), ..Default::default() };
+    server.domains().create_domain(bind).await.unwrap();
+    let mapping = done(aws, "GET", "/domainnames/pets.example.com/basepathmappings/%28none%29", &Value::Null);
+    assert_eq!(mapping, json!({"basePath": "(none)", "restApiId": id, "stage": "prod"}));
+    let domains = done(aws, "GET", "/domainnames", &Value::Null);
+    assert_eq!(domains["item"][0]["domainName"], "pets.example.com");
+}
+
+#[tokio::test]
+async fn both_kinds_of_calls_share_a_connection() {
+    let (server, aws) = start().await;
+    let id = mock_api(aws);
+    let mut client = RawClient::connect(aws);
+    let mut ask = |request: Request| {
+        client.send(request.bytes(aws));
+        client.response_to("GET")
+    };
+    for _ in 0..2 {
+        let control = ask(Request::get(&format!("/restapis/{id}")));
+        assert_eq!((control.status, control.json()["id"].as_str()), (200, Some(id.as_str())));
+        let by_path = ask(Request::get(&format!("/restapis/{id}/prod/_user_request_/")));
+        assert_eq!((by_path.status, by_path.json()), (200, json!({"pets": 3})));
+        let by_other_path = ask(Request::get(&format!("/_aws/execute-api/{id}/prod")));
+        assert_eq!(by_other_path.json(), json!({"pets": 3}));
+        let host = format!("{id}.execute-api.localhost:{}", aws.port());
+        let by_host = ask(Request::get("/prod/").host(&host));
+        assert_eq!(by_host.json(), json!({"pets": 3}));
+        assert!(by_host.header("x-amzn-requestid").is_some());
+    }
+    // The path form is for this port: the data listener has it only when it is asked for.
+    assert_eq!(server.get(&format!("/restapis/{id}/prod/_user_request_/")).status, 403);
+}
+
+#[tokio::test]
+async fn a_page_reaches_apis_and_not_the_control_plane() {
+    let (_server, aws) = start().await;
+    let id = mock_api(aws);
+    let page = "https://evil.example.com";
+    for request in [
+        Request::get("/restapis").header("Origin", page),
+        Request::get("/restapis").host("evil.example.com"),
+        Request::new("POST", "/").header("Origin", page).body("Action=GetCallerIdentity"),
+    ] {
+        let answer = request.send(aws);
+        assert_eq!((answer.status, answer.header("x-amzn-errortype")), (403, Some("AccessDeniedException")));
+    }
+    let path = format!("/restapis/{id}/prod/_user_request_/");
+    assert_eq!(Request::get(&path).header("Origin", page).send(aws).status, 200);
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_told_so() {
+    let (_server, aws) = start().await;
+    for (verb, target, body, status, kind) in [
+        ("GET", "/sdktypes", Value::Null, 404, "UnknownOperationException"),
+        ("DELETE", "/restapis", Value::Null, 404, "UnknownOperationException"),
+        ("POST", "/restapis", json!([]), 400, "SerializationException"),
+        ("POST", "/restapis", json!({"name": 5}), 400, "SerializationException"),
+        ("POST", "/restapis", json!({}), 400, "ValidationException"),
+        ("GET", "/restapis/x", Value::Null, 404, "NotFoundException"),
+    ] {
+        let answer = call(aws, verb, target, &body);
+        assert_eq!(
+            (answer.status, answer.header("x-amzn-errortype")),
+            (status, Some(kind)),
+            "{verb} {target}"
+        );
+        assert!(answer.json()["message"].is_string());
+    }
+    let sts = Request::new("POST", "/").body("Action=GetCallerIdentity&Version=2011-06-15").send(aws);
+    assert!(sts.status == 200 && sts.text().contains("<Account>000000000000</Account>"), "{}", sts.text());
+    let other = Request::new("POST", "/").body("Action=AssumeRole&Version=2011-06-15").send(aws);
+    assert!(other.status == 400 && other.text().contains("<Code>InvalidAction</Code>"), "{}", other.text());
+}
