@@ -357,6 +357,39 @@ mod tests {
     }
 
     #[test]
+    fn a_resource_moves_with_all_below_it_where_the_rules_let_it() {
+        let mut d = empty();
+        for (n, above, text) in
+            [(1, 0, "a"), (2, 1, "{id}"), (3, 2, "c"), (4, 0, "b"), (5, 4, "{id}"), (6, 0, "{p+}")]
+        {
+            d.add(id(n), id(above), part(text)).expect("a tree");
+        }
+        let before = d.clone();
+        for (n, above, text, fault) in [
+            (0, 1, "x", DefinitionError::Root),
+            (9, 0, "x", DefinitionError::NoSuchResource(id(9))),
+            (1, 9, "x", DefinitionError::NoSuchParent(id(9))),
+            (1, 3, "x", DefinitionError::Cycle),
+            (1, 1, "x", DefinitionError::Cycle),
+            (1, 0, "b", DefinitionError::DuplicateSibling(part("b"))),
+            (1, 0, "{x}", DefinitionError::SecondVariable(part("{p+}"))),
+            (3, 6, "x", DefinitionError::ChildOfGreedy(part("{p+}"))),
+            (4, 2, "b", DefinitionError::DuplicateParameter("id".into())),
+            (2, 1, "{q+}", DefinitionError::ChildOfGreedy(part("{q+}"))),
+        ] {
+            assert_eq!(d.relocate(id(n), id(above), part(text)), Err(fault), "{n} below {above} as {text}");
+            assert_eq!(d, before);
+        }
+        d.relocate(id(1), id(4), part("moved")).expect("it may");
+        assert_eq!(d.path_of(id(3)).map(|path| path.to_string()).as_deref(), Some("/b/moved/{id}/c"));
+        assert_eq!(d.walk().len(), 7);
+        d.relocate(id(1), id(0), part("a")).expect("and back");
+        assert_eq!(d, before);
+        d.relocate(id(2), id(1), part("{other}")).expect("its own name is no hindrance");
+        assert_eq!(d.path_of(id(3)).map(|path| path.to_string()).as_deref(), Some("/a/{other}/c"));
+    }
+
+    #[test]
     fn a_tree_is_the_same_after_a_resource_came_and_went() {
         let mut d = empty();
         d.add(id(1), id(0), part("pets")).expect("a child");

@@ -78,8 +78,8 @@ async fn what_one_face_writes_the_other_reads() {
         stage_name: "prod".into(),
         ..Default::default()
     };
-    let bind = pb::CreateDomainRequest { domain: Some(binding), ..Default::default() };
-    server.domains().create_domain(bind).await.unwrap();
+    let bind = pb::CreateDomainBindingRequest { domain_binding: Some(binding), ..Default::default() };
+    server.domains().create_domain_binding(bind).await.unwrap();
     let mapping = done(aws, "GET", "/domainnames/pets.example.com/basepathmappings/%28none%29", &Value::Null);
     assert_eq!(mapping, json!({"basePath": "(none)", "restApiId": id, "stage": "prod"}));
     let domains = done(aws, "GET", "/domainnames", &Value::Null);

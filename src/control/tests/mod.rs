@@ -7,6 +7,7 @@ mod domains;
 mod draft;
 mod drafts;
 mod faults;
+mod kept;
 mod random;
 mod stages;
 mod start;
