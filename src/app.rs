@@ -27,10 +27,11 @@ use crate::compile::Snapshot;
 use crate::compile::cell::Publisher;
 use crate::control::{self, Clock, Control, Setup};
 use crate::gateway::{
-    Gateway, GatewayConfig, InvalidRoots, Running, StartError as GatewayError, TlsRoots, UpstreamPolicy,
+    AwsCredentials, Gateway, GatewayConfig, InvalidRoots, Running, StartError as GatewayError, TlsRoots,
+    UpstreamPolicy,
 };
 use crate::ops::{Health, Metrics};
-use crate::settings::{DefaultEndpoints, LogFormat, LogSettings, OnStoreFault, Parity, Settings};
+use crate::settings::{DefaultEndpoints, LogFormat, LogSettings, OnStoreFault, Parity, Secret, Settings};
 use crate::store::{OnFault, OpenError, Opened, Records, SledStore, Store};
 
 /// Threads for the admin API and ops: few, since a call of theirs waits for the disk, and enough that one that
@@ -362,6 +363,10 @@ fn gateway_config(settings: &Settings, own: Vec<SocketAddr>) -> GatewayConfig {
         own,
     };
     config.roots = TlsRoots { files: settings.upstream_ca.iter().cloned().collect(), only_files: false };
+    config.credentials = settings.aws.credentials.as_ref().map(|key| {
+        let token = key.session_token.as_ref().map(Secret::reveal);
+        AwsCredentials::new(&key.access_key_id, key.secret_access_key.reveal(), token)
+    });
     config.limits.head_bytes = limits.max_head_size.as_usize();
     config.limits.header_fields = limits.max_header_fields.get();
     config.limits.uri_bytes = limits.max_uri_size.as_usize();

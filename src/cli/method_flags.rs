@@ -17,6 +17,10 @@ pub(super) enum Kind {
     Http,
     /// A back end; request and answer pass through
     HttpProxy,
+    /// An AWS service or a Lambda function; only what is mapped crosses
+    Aws,
+    /// A Lambda function that gets the whole request
+    AwsProxy,
 }
 
 /// A method from flags.
@@ -25,10 +29,10 @@ pub(super) struct Definition {
     /// Kind of the integration; a method without one cannot be deployed
     #[arg(long = "type", value_enum, value_name = "KIND")]
     kind: Option<Kind>,
-    /// Address of the back end; {name} is filled by integration.request.path.name
+    /// Address of the back end, or its ARN for aws and aws-proxy; {name} is filled by integration.request.path.name
     #[arg(long, value_name = "URL")]
     uri: Option<String>,
-    /// Verb used toward the back end; the method's own unless given
+    /// Verb used toward the back end; the method's own unless given, POST for aws and aws-proxy
     #[arg(long, value_name = "VERB")]
     integration_method: Option<String>,
     /// Longest a call to the back end may take
@@ -114,16 +118,19 @@ impl Definition {
             response_templates: self.body.map(|body| (self.body_type, body)).into_iter().collect(),
             ..Default::default()
         };
-        let is_proxy = kind == Kind::HttpProxy;
+        let is_proxy = matches!(kind, Kind::HttpProxy | Kind::AwsProxy);
+        let verb = if matches!(kind, Kind::Aws | Kind::AwsProxy) { "POST" } else { "ANY" };
         let integration = pb::Integration {
             r#type: match kind {
                 Kind::Mock => pb::IntegrationType::Mock,
                 Kind::Http => pb::IntegrationType::Http,
                 Kind::HttpProxy => pb::IntegrationType::HttpProxy,
+                Kind::Aws => pb::IntegrationType::Aws,
+                Kind::AwsProxy => pb::IntegrationType::AwsProxy,
             }
             .into(),
             http_method: (kind != Kind::Mock)
-                .then(|| self.integration_method.unwrap_or_else(|| "ANY".to_owned())),
+                .then(|| self.integration_method.unwrap_or_else(|| verb.to_owned())),
             uri: self.uri,
             timeout_ms: self.timeout_ms.unwrap_or_default(),
             request_parameters: self.map.into_iter().collect(),

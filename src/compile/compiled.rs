@@ -6,10 +6,12 @@ use std::sync::Arc;
 use crate::cors::policy::Policy;
 use crate::mapping::{BackEnds, BinaryTypes, InvalidUri};
 use crate::model::{
-    ApiId, CorsPolicy, Definition, Issue, Resource, ResourceId, ResourcePath, Stage, StageVariables, Verb,
+    ApiId, AwsEndpoints, CorsPolicy, Definition, Issue, Resource, ResourceId, ResourcePath, Stage,
+    StageVariables, Verb,
 };
 use crate::route::{NodeId, Tree, TreeBuilder};
 
+use super::aws::Services;
 use super::findings::Findings;
 use super::gateway_source::GatewayResponses;
 use super::method::{MethodPlace, MethodSource};
@@ -121,7 +123,8 @@ pub fn compile(definition: &Definition, options: &CompileOptions) -> Result<Arc<
             slots.push(if source.has_stage_variables() {
                 Slot::Open(Box::new(source))
             } else {
-                let plan = source.bind(&StageVariables::default(), &mut back_ends);
+                let nowhere = Services { shared: &AwsEndpoints::default(), lambda: None };
+                let plan = source.bind(&StageVariables::default(), nowhere, &mut back_ends);
                 if let Some((place, error)) = invalid_uri(&plan) {
                     findings.error(place, error);
                 }
@@ -194,6 +197,7 @@ fn compile_resource(
 pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan> {
     let mut back_ends = BackEnds::default();
     let mut warnings = Vec::new();
+    let services = Services { shared: &settings.aws, lambda: settings.lambda_endpoint.as_ref() };
     let methods = match &compiled.methods {
         Methods::Fixed(methods) => Arc::clone(methods),
         Methods::Mixed(slots) => slots
@@ -201,9 +205,18 @@ pub fn bind(compiled: &Arc<Compiled>, settings: &StageSettings) -> Arc<StagePlan
             .map(|slot| match slot {
                 Slot::Fixed(plan) => Arc::clone(plan),
                 Slot::Open(source) => {
-                    let plan = source.bind(&settings.variables, &mut back_ends);
+                    let plan = source.bind(&settings.variables, services, &mut back_ends);
                     warnings.extend(invalid_uri(&plan).map(|(place, error)| {
-                        let what = "with this stage's variables every call will be answered 500";
+                        let what = match plan.integration {
+                            IntegrationPlan::Lambda(_) | IntegrationPlan::Aws(_) => {
+                                "on this stage every call will be answered 500"
+                            }
+                            IntegrationPlan::Mock(_)
+                            | IntegrationPlan::Http(_)
+                            | IntegrationPlan::Passthrough(_) => {
+                                "with this stage's variables every call will be answered 500"
+                            }
+                        };
                         Issue::new(place, format!("{what}: {error}"))
                     }));
                     Arc::new(plan)
@@ -232,6 +245,8 @@ fn invalid_uri(plan: &MethodPlan) -> Option<(String, &InvalidUri)> {
         IntegrationPlan::Mock(_) => return None,
         IntegrationPlan::Http(http) => &http.endpoint,
         IntegrationPlan::Passthrough(passthrough) => &passthrough.endpoint,
+        IntegrationPlan::Lambda(lambda) => &lambda.call.endpoint,
+        IntegrationPlan::Aws(aws) => &aws.call.endpoint,
     };
     let error = endpoint.uri.as_ref().err()?;
     Some((format!("method {} {}, integration, uri", plan.verb, plan.resource_path), error))

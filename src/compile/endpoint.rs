@@ -2,12 +2,14 @@
 
 use http::HeaderName;
 
-use crate::mapping::headers::{RequestTarget, is_hidden, request_target};
+use crate::mapping::headers::{RequestTarget, aws_request_target, is_hidden, request_target};
 use crate::mapping::{
-    BackEnds, Expression, HeaderMapping, QueryMapping, RequestSource, Scope, UriTemplate, Values,
+    BackEnds, Expression, HeaderMapping, InvalidUri, QueryMapping, RequestSource, Scope, Source, UriPlan,
+    UriTemplate, Values,
 };
 use crate::model::{
-    ConnectionType, Integration, Method, ParameterLocation, PathPart, ResourcePath, StageVariables, Verb,
+    ConnectionType, Integration, IntegrationType, Method, ParameterLocation, PathPart, ResourcePath,
+    StageVariables, Verb,
 };
 
 use super::Endpoint;
@@ -24,6 +26,7 @@ pub(super) struct EndpointSource {
     path: Vec<(Box<str>, Expression)>,
     maps_payload: bool,
     forbidden_header: bool,
+    is_aws: bool,
     timeout: std::time::Duration,
     insecure_skip_verification: bool,
 }
@@ -37,7 +40,14 @@ impl EndpointSource {
         findings: &mut Findings,
     ) -> Option<Self> {
         let Some(uri) = integration.uri.as_deref().filter(|uri| !uri.is_empty()) else {
-            let what = "Invalid HTTP endpoint specified for URI: an HTTP integration needs one";
+            let what = match integration.integration_type {
+                IntegrationType::Aws | IntegrationType::AwsProxy => {
+                    "Invalid ARN specified in the request: an AWS integration needs one"
+                }
+                IntegrationType::Mock | IntegrationType::Http | IntegrationType::HttpProxy => {
+                    "Invalid HTTP endpoint specified for URI: an HTTP integration needs one"
+                }
+            };
             findings.error("integration, uri", what);
             return None;
         };
@@ -62,6 +72,7 @@ impl EndpointSource {
             path: Vec::new(),
             maps_payload: false,
             forbidden_header: false,
+            is_aws: matches!(integration.integration_type, IntegrationType::Aws | IntegrationType::AwsProxy),
             timeout: integration.timeout.get(),
             insecure_skip_verification: integration.insecure_skip_verification,
         };
@@ -101,7 +112,8 @@ impl EndpointSource {
             findings.error(place(), "this is no header name: expected an RFC 9110 token");
             return;
         };
-        match request_target(&name) {
+        let target = if self.is_aws { aws_request_target(&name) } else { request_target(&name) };
+        match target {
             RequestTarget::Sent => self.headers.push((name, expression)),
             RequestTarget::Dropped => {
                 findings
@@ -137,8 +149,34 @@ impl EndpointSource {
                 .any(Expression::is_stage_variable)
     }
 
+    /// The URI with its stage variables filled in.
+    pub(super) fn uri(&self, variables: &StageVariables) -> String {
+        self.uri.text(variables)
+    }
+
+    /// Whether a stage variable is in the URI.
+    pub(super) fn has_stage_variables_in_uri(&self) -> bool {
+        self.uri.has_stage_variables()
+    }
+
+    /// Leaves out every mapping but those onto the headers that `keep` names.
+    pub(super) fn keep_headers(&mut self, keep: impl Fn(&HeaderName) -> bool) {
+        self.headers.retain(|(name, _)| keep(name));
+        self.querystring.clear();
+        self.maps_payload = self.headers.iter().any(|(_, expression)| expression.is_body());
+    }
+
     /// The call on a stage.
     pub(super) fn bind(&self, variables: &StageVariables, back_ends: &mut BackEnds) -> Endpoint {
+        self.bind_with(variables, |path| self.uri.bind(variables, path, back_ends))
+    }
+
+    /// The call on a stage, its URI made from what the `{name}`s stand for.
+    pub(super) fn bind_with(
+        &self,
+        variables: &StageVariables,
+        resolve: impl FnOnce(&[(&str, Source)]) -> Result<UriPlan, InvalidUri>,
+    ) -> Endpoint {
         let path = self.path.iter();
         let path: Vec<_> =
             path.filter_map(|(name, expression)| Some((&**name, expression.bind(variables)?))).collect();
@@ -149,7 +187,8 @@ impl EndpointSource {
             Some(QueryMapping { name: name.clone(), source: expression.bind(variables)? })
         });
         Endpoint {
-            uri: self.uri.bind(variables, &path, back_ends),
+            uri: resolve(&path),
+            trusted: false,
             method: self.method.clone(),
             maps_payload: self.maps_payload,
             headers: headers.collect(),

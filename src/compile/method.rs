@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::template::{InvalidMock, mock_status};
 
+use super::aws::{AwsSource, Services};
 use super::endpoint::EndpointSource;
 use super::findings::Findings;
 use super::responses::{AnsweredBy, Cached, ResponseCache};
@@ -16,8 +17,8 @@ use super::templates::Templates;
 use super::unbuilt;
 use super::validate::{ValidationPlan, Validators};
 use super::{
-    BodyPlan, ContentTypeChoice, HttpPlan, IntegrationPlan, MethodPlan, MockOutcome, MockPlan,
-    PassthroughPlan, RequestBody, Step,
+    AwsPlan, BodyPlan, ContentTypeChoice, HttpPlan, IntegrationPlan, LambdaPlan, MethodPlan, MockOutcome,
+    MockPlan, PassthroughPlan, RequestBody, Step,
 };
 
 /// A method whose stage variables are still open.
@@ -37,6 +38,8 @@ enum IntegrationSource {
     Mock { templates: ContentTypeChoice<MockOutcome>, responses: Arc<Cached> },
     Http { endpoint: EndpointSource, body: RequestBody, responses: Arc<Cached> },
     Passthrough { endpoint: EndpointSource },
+    Lambda { call: AwsSource },
+    Aws { call: AwsSource, body: RequestBody, responses: Arc<Cached> },
 }
 
 /// Where a method is.
@@ -85,6 +88,8 @@ impl MethodSource {
                 responses.fixed.is_none() || endpoint.has_stage_variables()
             }
             IntegrationSource::Passthrough { endpoint } => endpoint.has_stage_variables(),
+            // Where it is called is known only to the server and the stage.
+            IntegrationSource::Lambda { .. } | IntegrationSource::Aws { .. } => true,
         }
     }
 
@@ -102,15 +107,22 @@ impl MethodSource {
                 };
                 templates.templates().any(lists) || responses.source.lists_headers()
             }
-            IntegrationSource::Http { body, responses, .. } => {
+            IntegrationSource::Http { body, responses, .. }
+            | IntegrationSource::Aws { body, responses, .. } => {
                 body.templates.templates().any(BodyPlan::lists_headers) || responses.source.lists_headers()
             }
             IntegrationSource::Passthrough { .. } => false,
+            IntegrationSource::Lambda { .. } => true,
         }
     }
 
     /// Its plan on a stage.
-    pub(super) fn bind(&self, variables: &StageVariables, back_ends: &mut BackEnds) -> MethodPlan {
+    pub(super) fn bind(
+        &self,
+        variables: &StageVariables,
+        services: Services<'_>,
+        back_ends: &mut BackEnds,
+    ) -> MethodPlan {
         let integration = match &self.integration {
             IntegrationSource::Mock { templates, responses } => IntegrationPlan::Mock(MockPlan {
                 templates: templates.clone(),
@@ -124,6 +136,14 @@ impl MethodSource {
             IntegrationSource::Passthrough { endpoint } => IntegrationPlan::Passthrough(PassthroughPlan {
                 endpoint: endpoint.bind(variables, back_ends),
             }),
+            IntegrationSource::Lambda { call } => {
+                IntegrationPlan::Lambda(LambdaPlan { call: call.bind(variables, services, back_ends).0 })
+            }
+            IntegrationSource::Aws { call, body, responses } => {
+                let (call, invokes_function) = call.bind(variables, services, back_ends);
+                let (body, responses) = (body.clone(), responses.bind(variables));
+                IntegrationPlan::Aws(AwsPlan { call, body, responses, invokes_function })
+            }
         };
         MethodPlan {
             resource_id: self.resource_id,
@@ -158,10 +178,7 @@ impl IntegrationSource {
                     );
                 }
             }
-            IntegrationType::Aws | IntegrationType::AwsProxy => {
-                findings.unbuilt("integration, type", format_args!("{} integrations", kind.as_str()));
-                return None;
-            }
+            IntegrationType::Aws | IntegrationType::AwsProxy => {}
         }
         if kind == IntegrationType::HttpProxy {
             if integration.content_handling.is_some() {
@@ -173,6 +190,10 @@ impl IntegrationSource {
             let endpoint = EndpointSource::parse(method, integration, place.path, findings)?;
             return Some(Self::Passthrough { endpoint });
         }
+        if kind == IntegrationType::AwsProxy {
+            let call = AwsSource::parse(method, integration, place.path, findings)?;
+            return Some(Self::Lambda { call });
+        }
         let answered_by = if kind == IntegrationType::Mock { AnsweredBy::Mock } else { AnsweredBy::BackEnd };
         let answers = responses.get(method, &integration.responses, answered_by);
         findings.absorb("", &answers.findings);
@@ -182,6 +203,10 @@ impl IntegrationSource {
             return Some(Self::Mock { templates, responses: answers });
         }
         let body = templates.request(integration, findings);
+        if kind == IntegrationType::Aws {
+            let call = AwsSource::parse(method, integration, place.path, findings)?;
+            return Some(Self::Aws { call, body, responses: answers });
+        }
         let endpoint = EndpointSource::parse(method, integration, place.path, findings)?;
         Some(Self::Http { endpoint, body, responses: answers })
     }

@@ -5,6 +5,8 @@
 //! gives a [`StagePlan`]. A [`Snapshot`] is everything that is served at one moment; [`cell`] hands it to the
 //! workers. Plans are enums that hold only what their alternative uses, and only this module makes them.
 
+mod arn;
+mod aws;
 mod compiled;
 mod endpoint;
 mod findings;
@@ -15,6 +17,7 @@ mod templates;
 mod unbuilt;
 
 mod answer;
+mod aws_plan;
 mod choice;
 mod gateway_response;
 mod plan;
@@ -25,6 +28,7 @@ pub mod cell;
 mod snapshot;
 
 pub use answer::Answer;
+pub use aws_plan::{AwsCall, AwsPlan, LambdaPlan};
 pub use choice::{AcceptChoice, Chosen, ContentTypeChoice, Unmatched};
 pub use compiled::{CompileOptions, Compiled, bind, compile, stage_warnings};
 pub use gateway_response::{GatewayBody, GatewayResponsePlan, GatewayResponsePlans};

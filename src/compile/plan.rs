@@ -12,7 +12,7 @@ use crate::mapping::{HeaderMapping, InvalidUri, QueryMapping, Selection, UriPlan
 use crate::model::{ContentHandling, ResourceId, Verb};
 use crate::template::{InvalidMock, Template, mock_status};
 
-use super::{AcceptChoice, Answer, Chosen, ContentTypeChoice, ValidationPlan};
+use super::{AcceptChoice, Answer, AwsPlan, Chosen, ContentTypeChoice, LambdaPlan, ValidationPlan};
 
 /// One compiled method, on a stage.
 #[derive(Debug)]
@@ -52,6 +52,10 @@ pub enum IntegrationPlan {
     Http(HttpPlan),
     /// An HTTP back end; request and answer pass through (`HTTP_PROXY`).
     Passthrough(PassthroughPlan),
+    /// A function that gets the whole request (`AWS_PROXY`).
+    Lambda(LambdaPlan),
+    /// An AWS service, a function among them, with mappings (`AWS`).
+    Aws(AwsPlan),
 }
 
 impl IntegrationPlan {
@@ -61,6 +65,8 @@ impl IntegrationPlan {
             Self::Mock(plan) => plan.holds_body(),
             Self::Http(plan) => plan.body.holds_payload() || plan.endpoint.maps_payload,
             Self::Passthrough(plan) => plan.endpoint.maps_payload,
+            // An event holds it, and a signature is over it.
+            Self::Lambda(_) | Self::Aws(_) => true,
         }
     }
 }
@@ -169,6 +175,8 @@ pub struct Endpoint {
     pub timeout: Duration,
     /// Whether the back end's certificate is taken unverified.
     pub insecure_skip_verification: bool,
+    /// Whether the operator of this server named the address, so that it may be one of this machine.
+    pub trusted: bool,
 }
 
 /// An `HTTP` integration.

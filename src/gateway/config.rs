@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::aws::AwsCredentials;
 use super::upstream::{TlsRoots, UpstreamPolicy};
 
 /// Sizes and counts that are refused beyond.
@@ -113,6 +114,8 @@ pub struct GatewayConfig {
     pub upstream: UpstreamPolicy,
     /// Which certificates of back ends are trusted.
     pub roots: TlsRoots,
+    /// What calls to AWS services are signed with; `None` to send them unsigned.
+    pub credentials: Option<AwsCredentials>,
     /// Whether `/restapis/{id}/{stage}/_user_request_/…` is served on the data listener.
     pub path_endpoints: bool,
 }
@@ -128,6 +131,7 @@ impl GatewayConfig {
             timeouts: Timeouts::default(),
             upstream: UpstreamPolicy::default(),
             roots: TlsRoots::default(),
+            credentials: None,
             path_endpoints: false,
         }
     }

@@ -16,8 +16,8 @@ use crate::model::ContentHandling;
 /// What becomes of the caller's body; `None` where the integration is given the body as it is.
 fn of_request(exchange: &Exchange, plan: &MethodPlan) -> Option<Conversion> {
     match plan.integration {
-        IntegrationPlan::Mock(_) | IntegrationPlan::Http(_) => {}
-        _ => return None,
+        IntegrationPlan::Mock(_) | IntegrationPlan::Http(_) | IntegrationPlan::Aws(_) => {}
+        IntegrationPlan::Passthrough(_) | IntegrationPlan::Lambda(_) => return None,
     }
     let is_binary = is_binary(exchange, &exchange.head.headers, &CONTENT_TYPE);
     Some(Conversion::of_request(plan.content_handling, is_binary))
@@ -75,7 +75,8 @@ pub(super) fn of_answer(
     )
 }
 
-fn is_binary(exchange: &Exchange, headers: &HeaderMap, name: &HeaderName) -> bool {
+/// Whether a header of this name says that a body is bytes.
+pub(super) fn is_binary(exchange: &Exchange, headers: &HeaderMap, name: &HeaderName) -> bool {
     let types = |binary: &BinaryTypes| binary.is_binary(headers.get(name).map(http::HeaderValue::as_bytes));
     exchange.stage.as_ref().is_some_and(|stage| types(&stage.plan.binary))
 }

@@ -28,7 +28,7 @@ use super::snapshot::Stage;
 use super::spelling::Spelled;
 use super::upstream::{Outgoing, Upstream};
 use super::worker::Worker;
-use super::{fault, http as http_integration, mock, passthrough, validate};
+use super::{aws, fault, http as http_integration, lambda, mock, passthrough, validate};
 use crate::compile::{IntegrationPlan, MethodPlan};
 use crate::cors::policy::{AnswerOf, CorsRequest, Policy};
 use crate::mapping::Payload;
@@ -171,6 +171,8 @@ pub(super) async fn integrate<U: Upstream>(
         IntegrationPlan::Mock(mock) => mock::execute(exchange, mock, body).await,
         IntegrationPlan::Http(http) => http_integration::execute(exchange, http, body, upstream).await,
         IntegrationPlan::Passthrough(plan) => passthrough::execute(exchange, plan, body, upstream).await,
+        IntegrationPlan::Lambda(plan) => lambda::execute(exchange, plan, body, upstream).await,
+        IntegrationPlan::Aws(plan) => aws::execute(exchange, plan, body, upstream).await,
     }
 }
 
@@ -208,6 +210,11 @@ impl Exchange {
         RequestPath::parse(self.head.uri.path().get(self.below..)?).ok()
     }
 
+    /// Whether it is no caller's: what happens is noted, and nothing of a connection is known.
+    pub(super) fn is_test(&self) -> bool {
+        self.log.is_some()
+    }
+
     /// Notes what happened, if anybody wants to know.
     pub(super) fn note(&self, line: impl FnOnce() -> String) {
         if let Some(log) = &self.log {
@@ -223,7 +230,10 @@ impl Exchange {
         }
         match &plan.integration {
             IntegrationPlan::Mock(plan) => mock::reply(self, plan),
-            IntegrationPlan::Http(_) | IntegrationPlan::Passthrough(_) => None,
+            IntegrationPlan::Http(_)
+            | IntegrationPlan::Passthrough(_)
+            | IntegrationPlan::Lambda(_)
+            | IntegrationPlan::Aws(_) => None,
         }
     }
 

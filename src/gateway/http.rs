@@ -95,7 +95,8 @@ impl<'p> Call<'p> {
             headers.insert(API_ID, stage.api_id.clone());
         }
         let uri = endpoint.uri.as_ref().map_err(|error| {
-            tracing::debug!(%error, "invalid endpoint address");
+            let resource = exchange.plan().map(|plan| &*plan.resource_path);
+            tracing::warn!(%error, resource, "a back end cannot be called");
             misconfigured(exchange, "Invalid endpoint address")
         })?;
         let path: Vec<_> = overrides.request_paths().collect();
@@ -109,6 +110,12 @@ impl<'p> Call<'p> {
         let host = headers.remove(HOST).unwrap_or_else(|| uri.back_end.host_header.clone());
         let method = endpoint.method.clone().unwrap_or_else(|| exchange.head.method.clone());
         Ok(Self { endpoint, uri, method, target, host, headers })
+    }
+
+    /// The whole URL, with the host that the call names.
+    pub(super) fn url(&self) -> String {
+        let host = String::from_utf8_lossy(self.host.as_bytes());
+        format!("{}://{host}{}", self.uri.back_end.scheme.as_str(), self.target)
     }
 
     /// Sends the call. `forwarded` are headers of the caller's that pass unless there is one of the same name.
@@ -136,6 +143,7 @@ impl<'p> Call<'p> {
         let request = UpstreamRequest {
             back_end,
             unverified: self.endpoint.insecure_skip_verification,
+            trusted: self.endpoint.trusted,
             method: self.method,
             target: &self.target,
             host: self.host,

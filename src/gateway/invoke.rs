@@ -3,7 +3,7 @@
 //! What runs is what the listeners run, so that neither can say anything else than what would be served; load on
 //! one does not slow the other.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::io;
 use std::pin::Pin;
@@ -19,6 +19,7 @@ use tokio::task::spawn_local;
 
 use super::body::AnswerBody;
 use super::exchange::{self, EXTENDED_ID, Exchange, REQUEST_ID};
+use super::lambda;
 use super::respond;
 use super::snapshot::Stage;
 use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
@@ -84,7 +85,7 @@ pub struct Invoked {
     /// The method that answered: resource path and the verb it is stored under; `None` for a request that reached
     /// none.
     pub method: Option<(Arc<str>, Verb)>,
-    /// Whether the answer passes through from a back end (`HTTP_PROXY`).
+    /// Whether the answer passes through from a back end (`HTTP_PROXY`, `AWS_PROXY`).
     pub passes_through: bool,
     /// Whether the answer would have needed a back end of which nothing is known. Status and headers then mean
     /// nothing.
@@ -186,8 +187,9 @@ async fn answer(worker: &Rc<Worker>, invocation: Invocation) -> Invoked {
     };
     log_request(&exchange, &body);
     let method = exchange.plan().map(|plan| (Arc::clone(&plan.resource_path), plan.verb));
-    let passes_through =
-        exchange.plan().is_some_and(|plan| matches!(plan.integration, IntegrationPlan::Passthrough(_)));
+    let integration = exchange.plan().map(|plan| &plan.integration);
+    let is_function = matches!(integration, Some(IntegrationPlan::Lambda(_)));
+    let passes_through = is_function || matches!(integration, Some(IntegrationPlan::Passthrough(_)));
 
     let said = Said { answer: Cell::new(None), asked: Cell::new(false) };
     let body = if body.is_empty() { Outgoing::Empty } else { Outgoing::Full(body) };
@@ -196,6 +198,8 @@ async fn answer(worker: &Rc<Worker>, invocation: Invocation) -> Invoked {
         (Ok(()), Some(outcome)) => outcome,
         (Ok(()), None) => match back_end {
             BackEndCall::Real => exchange::call(&exchange, body, &worker.pool).await,
+            // What a function is said to answer is its output, not the answer to its invocation.
+            BackEndCall::Said(status, headers) if is_function => Ok(lambda::said(status, &headers)),
             BackEndCall::Said(status, headers) => {
                 said.answer.set(Some((status, headers)));
                 past_steps(&exchange, body, &said).await
@@ -215,14 +219,14 @@ async fn answer(worker: &Rc<Worker>, invocation: Invocation) -> Invoked {
     headers.remove(http::header::CONTENT_LENGTH);
     // A body that was held was noted where it was read.
     let is_noted = || {
-        let log = exchange.log.as_ref().map(std::cell::RefCell::borrow);
+        let log = exchange.log.as_ref().map(RefCell::borrow);
         log.is_some_and(|log| log.iter().any(|line| line.starts_with(ENDPOINT_BODY)))
     };
     if called && !failed && !is_noted() {
         exchange.note(|| format!("{ENDPOINT_BODY}{}", text(&body)));
     }
     log_answer(&exchange, head.status, &headers, &body, (failed, cut));
-    let log = exchange.log.take().map(std::cell::RefCell::into_inner).unwrap_or_default();
+    let log = exchange.log.take().map(RefCell::into_inner).unwrap_or_default();
     Invoked {
         method,
         passes_through,
@@ -298,7 +302,15 @@ fn stamped(log: &[String]) -> Vec<String> {
 pub(super) fn dump(headers: &HeaderMap) -> String {
     braces(headers.keys().map(|name| {
         let values = headers.get_all(name).iter();
-        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let values: Vec<_> = values
+            .map(|value| {
+                if value.is_sensitive() {
+                    "**********".into()
+                } else {
+                    String::from_utf8_lossy(value.as_bytes())
+                }
+            })
+            .collect();
         (capitalised(name.as_str()), values.join(","))
     }))
 }

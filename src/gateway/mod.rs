@@ -16,6 +16,7 @@
 //! - A panic costs the request that met it.
 
 mod answer;
+mod aws;
 mod body;
 mod clock;
 mod compression;
@@ -30,6 +31,7 @@ mod http;
 mod ids;
 mod invoke;
 mod io;
+mod lambda;
 mod listener;
 mod mock;
 mod passthrough;
@@ -45,6 +47,7 @@ mod upstream;
 mod validate;
 mod worker;
 
+pub use aws::AwsCredentials;
 pub use config::{GatewayConfig, Limits, Timeouts};
 pub use invoke::{BackEndCall, Invocation, Invoked, Invoker, NotRunning, Target};
 pub use listener::BindError;

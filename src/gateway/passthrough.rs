@@ -16,9 +16,9 @@ use crate::cors::policy::AnswerOf;
 use crate::mapping::headers::{ResponseTarget, proxy_response_target};
 use crate::template::Overrides;
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(super) const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+pub(super) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HTTP: HeaderValue = HeaderValue::from_static("http");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -61,7 +61,7 @@ fn own_headers(callers: &HeaderMap, peer: IpAddr, port: u16, version: Version) -
 }
 
 /// The caller's values of a list field and one more.
-fn appended(callers: &HeaderMap, name: &HeaderName, more: &str) -> HeaderValue {
+pub(super) fn appended(callers: &HeaderMap, name: &HeaderName, more: &str) -> HeaderValue {
     let mut list = Vec::new();
     for value in callers.get_all(name) {
         list.extend_from_slice(value.as_bytes());

@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
 
+use super::aws::AwsCredentials;
 use super::clock::Clock;
 use super::config::{GatewayConfig, Limits, Timeouts};
 use super::connection::{self, Entrance};
@@ -38,6 +39,7 @@ pub(super) struct Worker {
     pub(super) limits: Limits,
     pub(super) timeouts: Timeouts,
     pub(super) path_endpoints: bool,
+    pub(super) credentials: Option<AwsCredentials>,
     pub(super) clock: Rc<Clock>,
     pub(super) current: Current,
     pub(super) pool: Pool,
@@ -75,6 +77,7 @@ impl Worker {
             limits: config.limits.clone(),
             timeouts: config.timeouts.clone(),
             path_endpoints: config.path_endpoints,
+            credentials: config.credentials.clone(),
             clock,
             current: Current::new(&reader, Arc::clone(&metrics)),
             pool,

@@ -13,9 +13,22 @@ use super::{BackEnd, Source, UriPlan};
 
 /// A URI that no call can be sent to. The text is API Gateway's, with the reason behind it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Invalid HTTP endpoint specified for URI: {reason}")]
+#[error("{text}")]
 pub struct InvalidUri {
-    reason: String,
+    text: String,
+}
+
+impl InvalidUri {
+    /// Of a URL.
+    fn of_url(reason: &str) -> Self {
+        Self { text: format!("Invalid HTTP endpoint specified for URI: {reason}") }
+    }
+
+    /// Of an ARN, in words of its own.
+    #[must_use]
+    pub fn of_arn(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
 }
 
 /// An integration's URI with its `{name}` and `${stageVariables.name}` parts found. A `${…}` that names anything
@@ -101,6 +114,24 @@ impl UriTemplate {
         self.0.iter().any(|part| matches!(part, Part::StageVariable(_)))
     }
 
+    /// The text with its variables filled in, and every `{name}` as it stands.
+    #[must_use]
+    pub fn text(&self, variables: &StageVariables) -> String {
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(plain) => text.push_str(plain),
+                Part::StageVariable(name) => text.push_str(variables.get(name).unwrap_or_default()),
+                Part::Name(name) => {
+                    text.push('{');
+                    text.push_str(name);
+                    text.push('}');
+                }
+            }
+        }
+        text
+    }
+
     /// The URI on a stage: variables become text (a missing one becomes nothing), `{name}` takes its source from
     /// `sources`. A name without a source stays literal, percent-encoded.
     ///
@@ -157,7 +188,7 @@ fn is_behind_host(pieces: &[Piece]) -> bool {
 pub struct BackEnds(HashMap<(Scheme, Box<str>, u16), Arc<BackEnd>>);
 
 fn plan(mut pieces: Vec<Piece>, back_ends: &mut BackEnds) -> Result<UriPlan, InvalidUri> {
-    let refuse = |reason: &str| InvalidUri { reason: reason.to_owned() };
+    let refuse = InvalidUri::of_url;
     let Some(Piece::Text(start)) = pieces.first_mut() else {
         return Err(refuse("it must start with http:// or https://"));
     };
@@ -219,7 +250,7 @@ fn plan(mut pieces: Vec<Piece>, back_ends: &mut BackEnds) -> Result<UriPlan, Inv
 }
 
 fn back_end(scheme: Scheme, authority: &str, back_ends: &mut BackEnds) -> Result<Arc<BackEnd>, InvalidUri> {
-    let refuse = |reason: &str| InvalidUri { reason: reason.to_owned() };
+    let refuse = InvalidUri::of_url;
     if authority.is_empty() {
         return Err(refuse("it names no host"));
     }

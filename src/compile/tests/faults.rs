@@ -38,13 +38,13 @@ fn a_spoilt_method_is_refused_with_its_place() {
         ),
         (
             |m| own(m).integration_type = IntegrationType::Aws,
-            ", integration, type",
-            "not supported yet: AWS integrations",
+            ", integration, uri",
+            "Invalid ARN specified in the request: expected arn:aws:apigateway:",
         ),
         (
             |m| own(m).integration_type = IntegrationType::AwsProxy,
-            ", integration, type",
-            "not supported yet: AWS_PROXY",
+            ", integration, uri",
+            "Invalid ARN specified in the request: expected arn:aws:apigateway:",
         ),
         (
             |m| own(m).connection_type = Some(ConnectionType::VpcLink),

@@ -9,6 +9,8 @@ fn endpoint<'s>(stage: &'s StagePlan, line: &str) -> &'s Endpoint {
     match &plan(stage, line).integration {
         IntegrationPlan::Http(plan) => &plan.endpoint,
         IntegrationPlan::Passthrough(plan) => &plan.endpoint,
+        IntegrationPlan::Lambda(plan) => &plan.call.endpoint,
+        IntegrationPlan::Aws(plan) => &plan.call.endpoint,
         IntegrationPlan::Mock(_) => panic!("{line} calls a back end"),
     }
 }

@@ -6,7 +6,7 @@ use crate::control::Limits;
 use crate::cors::mistakes;
 use crate::model::{
     ConnectionType, Integration, IntegrationResponse, IntegrationType, Issue, Issues, MediaType, Method,
-    MethodResponse, ParameterLocation, Status, Verb,
+    MethodResponse, ParameterLocation, Status,
 };
 
 use super::expression::{check_request_expression, check_response_expression};
@@ -132,9 +132,6 @@ fn check_back_end(integration: &Integration, limits: &Limits, issues: &mut Issue
             "http_method",
             format!("enumeration value for HttpMethod must be non-empty: {} needs a verb", kind.as_str()),
         );
-    }
-    if kind == IntegrationType::AwsProxy && integration.http_method.is_some_and(|verb| verb != Verb::Post) {
-        issues.push("http_method", "a Lambda function is called with POST");
     }
     if integration.connection_type == Some(ConnectionType::VpcLink)
         && integration.connection_id.as_deref().is_none_or(str::is_empty)

@@ -178,7 +178,7 @@ fn integrations_are_refused_with_the_field_at_fault() {
         (Http, Some(Verb::Get), Some("http://a b/"), LIFTED, &["uri"]),
         (Http, Some(Verb::Get), Some("http://a/\r\nX: y"), LIFTED, &["uri"]),
         (AwsProxy, Some(Verb::Post), Some(lambda), LIFTED, &[]),
-        (AwsProxy, Some(Verb::Get), Some(lambda), LIFTED, &["http_method"]),
+        (AwsProxy, Some(Verb::Get), Some(lambda), LIFTED, &[]),
         (AwsProxy, Some(Verb::Post), Some(sqs), LIFTED, &["uri"]),
         (Aws, Some(Verb::Post), Some(sqs), LIFTED, &[]),
         (Aws, None, Some(sqs), LIFTED, &["http_method"]),

@@ -9,7 +9,7 @@ use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 
 use super::connection::Stream;
-use super::{TlsClients, UpstreamError, UpstreamPolicy};
+use super::{TlsClients, UpstreamError, UpstreamPolicy, UpstreamRequest};
 use crate::mapping::BackEnd;
 use crate::model::Scheme;
 
@@ -40,24 +40,21 @@ impl Connector {
         Self { policy, tls, timeout, names: RefCell::default(), names_live }
     }
 
-    /// Opens a connection to `back_end`, its certificate verified or not, all steps within the connect timeout.
-    pub(super) async fn connect(
-        &self,
-        back_end: &BackEnd,
-        unverified: bool,
-    ) -> Result<Stream, UpstreamError> {
-        match tokio::time::timeout(self.timeout, self.open(back_end, unverified)).await {
+    /// Opens a connection to the back end of a request, all steps within the connect timeout.
+    pub(super) async fn connect(&self, request: &UpstreamRequest<'_>) -> Result<Stream, UpstreamError> {
+        match tokio::time::timeout(self.timeout, self.open(request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(UpstreamError::ConnectTimeout),
         }
     }
 
-    async fn open(&self, back_end: &BackEnd, unverified: bool) -> Result<Stream, UpstreamError> {
+    async fn open(&self, request: &UpstreamRequest<'_>) -> Result<Stream, UpstreamError> {
+        let UpstreamRequest { back_end, unverified, trusted, .. } = *request;
         let host = &*back_end.host;
         let mut failure = UpstreamError::Denied;
         for ip in self.resolve(host).await? {
             let address = SocketAddr::new(ip, back_end.port);
-            if !self.policy.admits(host, address) {
+            if !self.policy.admits(host, address, trusted) {
                 tracing::warn!(host, %address, "back end refused: list it with --allow-upstream to call it");
                 continue;
             }

@@ -100,9 +100,10 @@ pub struct UpstreamPolicy {
 }
 
 impl UpstreamPolicy {
-    /// Whether `address`, which `host` resolved to, may be connected.
+    /// Whether `address`, which `host` resolved to, may be connected. A `trusted` host was named by the server's own
+    /// settings and may be local; the control listeners stay closed to it.
     #[must_use]
-    pub fn admits(&self, host: &str, address: SocketAddr) -> bool {
+    pub fn admits(&self, host: &str, address: SocketAddr, trusted: bool) -> bool {
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
         let listed = |with_port: bool| {
             self.allow.iter().any(|rule| (!with_port || rule.port.is_some()) && rule.matches(host, address))
@@ -110,7 +111,7 @@ impl UpstreamPolicy {
         if self.is_own(address) {
             return listed(true);
         }
-        !is_local(address.ip()) || listed(false)
+        trusted || !is_local(address.ip()) || listed(false)
     }
 
     /// Whether a connection that is already open reached a listener of this process through one of the
@@ -156,7 +157,7 @@ mod tests {
     fn admits(allow: &[&str], host: &str, address: &str) -> bool {
         let allow = allow.iter().map(|rule| rule.parse().expect("a rule")).collect();
         let own = vec![([127, 0, 0, 1], 9901).into(), ([0, 0, 0, 0], 9902).into()];
-        UpstreamPolicy { allow, own }.admits(host, address.parse().expect("an address"))
+        UpstreamPolicy { allow, own }.admits(host, address.parse().expect("an address"), false)
     }
 
     #[test]
@@ -197,6 +198,15 @@ mod tests {
             (&["127.0.0.0/8"], "127.0.0.1:9903", true),
         ] {
             assert_eq!(admits(allow, "x", address), expected, "{allow:?} {address}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_the_servers_settings_may_be_local() {
+        let policy = UpstreamPolicy { allow: Vec::new(), own: vec![([127, 0, 0, 1], 9901).into()] };
+        for (address, expected) in [("127.0.0.1:9000", true), ("[::1]:9000", true), ("127.0.0.1:9901", false)]
+        {
+            assert_eq!(policy.admits("localhost", address.parse().expect("an address"), true), expected);
         }
     }
 

@@ -48,6 +48,7 @@ struct Key {
     scheme: Scheme,
     port: u16,
     unverified: bool,
+    trusted: bool,
 }
 
 /// The limits of one call, as numbers that can be copied.
@@ -199,7 +200,12 @@ impl Pool {
 
     fn origin(&self, request: &UpstreamRequest<'_>) -> Rc<Origin> {
         let back_end = request.back_end;
-        let key = Key { scheme: back_end.scheme, port: back_end.port, unverified: request.unverified };
+        let key = Key {
+            scheme: back_end.scheme,
+            port: back_end.port,
+            unverified: request.unverified,
+            trusted: request.trusted,
+        };
         let mut hosts = self.origins.borrow_mut();
         if let Some(origins) = hosts.get(&back_end.host)
             && let Some((_, origin)) = origins.iter().find(|(known, _)| *known == key)
@@ -234,7 +240,7 @@ impl Pool {
     }
 
     async fn open(&self, request: &UpstreamRequest<'_>) -> Result<Box<Connection>, UpstreamError> {
-        match self.connector.connect(request.back_end, request.unverified).await {
+        match self.connector.connect(request).await {
             Ok(stream) => {
                 self.metrics.upstream_connects.inc();
                 Ok(Box::new(Connection::new(stream, self.clock.deadline())))

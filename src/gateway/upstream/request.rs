@@ -16,6 +16,8 @@ pub(in crate::gateway) struct UpstreamRequest<'a> {
     pub(in crate::gateway) back_end: &'a BackEnd,
     /// Whether its certificate is taken unverified.
     pub(in crate::gateway) unverified: bool,
+    /// Whether the operator of this server named the address: it may then be one of this machine.
+    pub(in crate::gateway) trusted: bool,
     /// The method.
     pub(in crate::gateway) method: Method,
     /// The target in origin form, already checked.

@@ -1,0 +1,132 @@
+//! `AWS`: templates and mappings make the call to a service or a function, integration responses the answer.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::response::Parts;
+use http::{Method, Response};
+use memchr::memmem;
+
+use super::{MOST_ANSWER, check_invoked, misconfigured, note_answer, sign};
+use crate::compile::{AwsPlan, ResponsePlan};
+use crate::gateway::answer::{map, map_upstream};
+use crate::gateway::body::AnswerBody;
+use crate::gateway::content;
+use crate::gateway::exchange::{Answer, Exchange};
+use crate::gateway::http::{Call, TRACE_ID, is_bodyless};
+use crate::gateway::respond::{self, Fault};
+use crate::gateway::transform::Chose;
+use crate::gateway::upstream::{Outgoing, Upstream, UpstreamBody};
+use crate::mapping::Payload;
+use crate::template::Overrides;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Calls the service and maps its answer.
+///
+/// # Errors
+/// 500 when the call cannot be made as configured or no response matches; what a call to a back end may answer.
+pub(in crate::gateway) async fn execute<U: Upstream>(
+    exchange: &Exchange,
+    plan: &AwsPlan,
+    mut body: Outgoing,
+    upstream: &U,
+) -> Result<Answer, Fault> {
+    let incoming = &exchange.head;
+    exchange.payload(&mut body).await?;
+    let (body, overrides) = Chose::of(exchange, &plan.body, body).await?.render(exchange)?;
+    let mut headers = HeaderMap::with_capacity(16);
+    headers.insert(ACCEPT, JSON);
+    if plan.invokes_function {
+        headers.insert(CONTENT_TYPE, JSON);
+    } else if !is_bodyless(&incoming.method)
+        && let Some(content_type) = incoming.headers.get(CONTENT_TYPE)
+    {
+        headers.insert(CONTENT_TYPE, content_type.clone());
+    }
+    let mut call = Call::prepare(exchange, &plan.call.endpoint, headers, None, &overrides)?;
+    if plan.invokes_function && call.method != Method::POST {
+        return Err(misconfigured(exchange, "a Lambda function is invoked with POST"));
+    }
+    let trace = call.headers.get(TRACE_ID).cloned();
+    let body = match body {
+        Outgoing::Full(bytes) if !is_bodyless(&call.method) => bytes,
+        // A function is always given an event.
+        Outgoing::Empty if plan.invokes_function => Bytes::from_static(b"{}"),
+        Outgoing::Full(_) | Outgoing::Empty | Outgoing::Stream(_) => Bytes::new(),
+    };
+    sign(exchange, &plan.call, &mut call, &body)?;
+    let body = if body.is_empty() { Outgoing::Empty } else { Outgoing::Full(body) };
+    let response = call.send(exchange, None, body, upstream).await?;
+    let mut answer = if plan.invokes_function {
+        of_function(exchange, plan, response, overrides).await?
+    } else {
+        let selected = select(exchange, plan.responses.for_status(response.status()))?;
+        map_upstream(exchange, selected, response, overrides).await?
+    };
+    if let Some(trace) = trace {
+        answer.headers.insert(TRACE_ID, trace);
+    }
+    Ok(answer)
+}
+
+/// Maps what a function gave. What selects the response is the `errorMessage` of its output.
+async fn of_function(
+    exchange: &Exchange,
+    plan: &AwsPlan,
+    response: Response<UpstreamBody>,
+    overrides: Overrides,
+) -> Result<Answer, Fault> {
+    let (Parts { status, headers, .. }, body) = response.into_parts();
+    check_invoked(exchange, status)?;
+    let output = exchange.hold(body).await?;
+    note_answer(exchange, output.bytes());
+    if output.bytes().len() > MOST_ANSWER {
+        exchange.note(|| "Execution failed: the function's output is beyond 6 MiB".to_owned());
+        return Err(respond::malformed_answer());
+    }
+    let responses = &plan.responses;
+    let index = responses.selection.by_text(error_message(&output));
+    let selected = select(exchange, index.and_then(|index| responses.list.get(index)))?;
+    let conversion = content::of_answer(exchange, selected.content_handling, &headers);
+    let output = Payload::new(content::convert(exchange, conversion, output.bytes())?);
+    let passing = AnswerBody::full(output.bytes().clone());
+    map(exchange, selected, Some(&headers), Some(&output), passing, overrides)
+}
+
+/// The `errorMessage` of a function's output; empty if it has none.
+fn error_message(output: &Payload) -> &str {
+    // An output that does not even hold the word is not parsed.
+    if memmem::find(output.bytes(), b"errorMessage").is_none() {
+        return "";
+    }
+    output.json().and_then(|json| json.get("errorMessage")?.as_str()).unwrap_or_default()
+}
+
+fn select<'p>(exchange: &Exchange, selected: Option<&'p ResponsePlan>) -> Result<&'p ResponsePlan, Fault> {
+    selected.ok_or_else(|| {
+        exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
+        respond::api_configuration_error()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_error_message_is_a_subject() {
+        for (output, expected) in [
+            (r#"{"errorMessage":"not found: 7","errorType":"KeyError"}"#, "not found: 7"),
+            (r#"{"errorMessage":12}"#, ""),
+            (r#"{"other":{"errorMessage":"x"}}"#, ""),
+            (r#"["errorMessage"]"#, ""),
+            (r#""errorMessage""#, ""),
+            ("errorMessage", ""),
+            ("200", ""),
+            ("", ""),
+        ] {
+            let payload = Payload::new(Bytes::from_static(output.as_bytes()));
+            assert_eq!(error_message(&payload), expected, "{output}");
+        }
+    }
+}
