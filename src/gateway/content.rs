@@ -54,7 +54,8 @@ pub(super) async fn request(
     })
 }
 
-/// A body that is held, made text if it is to be.
+/// A body that is held and goes on without a template, made text if it is to be. A template over what is no UTF-8
+/// fails instead (recorded).
 pub(super) fn held(exchange: &Exchange, bytes: Bytes) -> Bytes {
     match exchange.plan().and_then(|plan| of_request(exchange, plan)) {
         Some(Conversion::Text) => Conversion::Text.apply(&bytes).unwrap_or(bytes),

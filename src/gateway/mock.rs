@@ -10,7 +10,7 @@ use super::upstream::Outgoing;
 use super::{answer, transform};
 use crate::compile::{MockPlan, MockReply, ResponsePlan};
 use crate::cors::policy::AnswerOf;
-use crate::mapping::Conversion;
+use crate::mapping::{Conversion, Payload};
 use crate::model::ContentHandling;
 use crate::template::{Overrides, Template};
 
@@ -19,7 +19,7 @@ pub(super) fn reply(exchange: &Exchange, plan: &MockPlan) -> Option<Result<Answe
     match plan.reply(exchange.head.headers.get(CONTENT_TYPE)) {
         MockReply::ReadBody => None,
         MockReply::Render(template) if template.needs().payload => None,
-        MockReply::Render(template) => Some(render(exchange, plan, template)),
+        MockReply::Render(template) => Some(render(exchange, plan, template, None)),
         reply => Some(reply_with(exchange, reply, None)),
     }
 }
@@ -36,18 +36,22 @@ pub(super) async fn execute(
             reply_with(exchange, plan.reply_to_text(payload.bytes()), None)
         }
         MockReply::Render(template) => {
-            if template.needs().payload {
-                exchange.payload(&mut body).await?;
-            }
-            render(exchange, plan, template)
+            let converted =
+                if template.needs().payload { transform::input(exchange, &mut body).await? } else { None };
+            render(exchange, plan, template, converted.as_ref().or(exchange.held()))
         }
         reply => reply_with(exchange, reply, None),
     }
 }
 
-fn render(exchange: &Exchange, plan: &MockPlan, template: &Template) -> Result<Answer, Fault> {
+fn render(
+    exchange: &Exchange,
+    plan: &MockPlan,
+    template: &Template,
+    input: Option<&Payload>,
+) -> Result<Answer, Fault> {
     let mut overrides = Overrides::default();
-    let text = transform::request(exchange, template, exchange.held(), &mut overrides)?;
+    let text = transform::request(exchange, template, input, &mut overrides)?;
     reply_with(exchange, plan.reply_to_text(text.as_bytes()), Some(overrides))
 }
 

@@ -2,7 +2,6 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::content;
 use super::exchange::Exchange;
 use super::http::{fault_of, fault_of_body};
 use super::respond::{self, Fault};
@@ -27,7 +26,6 @@ impl Exchange {
             Outgoing::Full(bytes) => bytes,
             Outgoing::Stream(stream) => stream.collect(most).await.map_err(fault_of_body)?,
         };
-        let bytes = content::held(self, bytes);
         if !bytes.is_empty() {
             *body = Outgoing::Full(bytes.clone());
         }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
+use super::content;
 use super::exchange::Exchange;
 use super::facts::RequestFacts;
 use super::respond::{self, Fault};
@@ -15,6 +16,8 @@ use crate::template::{Budget, Environment as _, Overrides, Template};
 pub(super) struct Chose<'p> {
     body: &'p BodyPlan,
     outgoing: Outgoing,
+    /// The body as a template reads it, where it was converted after something else had needed it.
+    converted: Option<Payload>,
 }
 
 impl<'p> Chose<'p> {
@@ -32,10 +35,8 @@ impl<'p> Chose<'p> {
             Chosen::Passthrough => &BodyPlan::Payload,
             Chosen::UnsupportedMediaType => return Err(unsupported_media_type(exchange)),
         };
-        if body.needs_payload() {
-            exchange.payload(&mut outgoing).await?;
-        }
-        Ok(Self { body, outgoing })
+        let converted = if body.needs_payload() { input(exchange, &mut outgoing).await? } else { None };
+        Ok(Self { body, outgoing, converted })
     }
 
     /// The body that is sent, and what its template set on `$context`.
@@ -45,14 +46,31 @@ impl<'p> Chose<'p> {
     pub(super) fn render(self, exchange: &Exchange) -> Result<(Outgoing, Overrides), Fault> {
         let mut overrides = Overrides::default();
         let outgoing = match self.body {
-            BodyPlan::Payload => self.outgoing,
+            BodyPlan::Payload => match self.outgoing {
+                Outgoing::Full(bytes) => full(content::held(exchange, bytes)),
+                outgoing @ (Outgoing::Empty | Outgoing::Stream(_)) => outgoing,
+            },
             BodyPlan::Constant(bytes) => full(bytes.clone()),
             BodyPlan::Template(template) => {
-                full(request(exchange, template, exchange.held(), &mut overrides)?.into())
+                let input = self.converted.as_ref().or(exchange.held());
+                full(request(exchange, template, input, &mut overrides)?.into())
             }
         };
         Ok((outgoing, overrides))
     }
+}
+
+/// Sees to it that a template's payload is at hand: the caller's body, or what is given where content handling made
+/// something else of it after a validator had read it.
+///
+/// # Errors
+/// What holding a body may answer.
+pub(super) async fn input(exchange: &Exchange, outgoing: &mut Outgoing) -> Result<Option<Payload>, Fault> {
+    let held = exchange.payload(outgoing).await?.bytes();
+    Ok(match outgoing {
+        Outgoing::Full(bytes) if bytes.as_ptr() != held.as_ptr() => Some(Payload::new(bytes.clone())),
+        Outgoing::Full(_) | Outgoing::Empty | Outgoing::Stream(_) => None,
+    })
 }
 
 fn full(bytes: Bytes) -> Outgoing {
