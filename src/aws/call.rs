@@ -116,6 +116,7 @@ impl Call {
     }
 
     /// The exception for a failed use case.
+    #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`, which hands the error over")]
     pub(super) fn fail(&self, error: Error) -> Exception {
         if let Some(detail) = error.detail() {
             tracing::error!(detail, "the store failed");

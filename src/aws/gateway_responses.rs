@@ -34,8 +34,8 @@ pub(super) async fn put(call: &Call) -> Result<Value, Exception> {
     let api = call.api()?;
     call.control.api(api).await.map_err(|error| call.fail(error))?;
     let input = call.input();
-    let mut response = GatewayResponse::default();
-    response.status = input.some_text("statusCode")?.map(status).transpose()?;
+    let status = input.some_text("statusCode")?.map(status).transpose()?;
+    let mut response = GatewayResponse { status, ..GatewayResponse::default() };
     for (key, value) in input.map("responseParameters")?.unwrap_or_default() {
         response.response_parameters.insert(header(key)?, value.to_owned());
     }
