@@ -195,9 +195,14 @@ mod tests {
             Replaceable(&["/description", "/schema"]).check(&patch).map_err(|error| error.message)
         };
         assert_eq!(check("replace", "/schema"), Ok(()));
+        let supported = "Please choose supported operations";
         assert_eq!(
             check("add", "/x"),
-            Err("Invalid patch path  '/x' specified for op 'add'. Must be one of: [/description, /schema]"
+            Err(format!("Invalid patch path  '/x' specified for op 'add'. {supported}"))
+        );
+        assert_eq!(
+            check("replace", "/x"),
+            Err("Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/description, /schema]"
                 .into())
         );
         assert_eq!(
