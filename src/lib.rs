@@ -34,6 +34,7 @@
 //! | [`ops`] | what is counted and logged, whether the process can serve |
 //! | [`route`], [`mapping`], [`template`], [`validation`], [`cors`] | rules without I/O, clock or randomness: paths, expressions, templates, models, origins |
 //! | [`wire`] | protobuf messages to and from the model |
+//! | [`openapi`] | what an OpenAPI document says about an API, and how an API is said by one |
 //! | [`store`] | what is durable, and what to do when it is not |
 //! | [`compile`] | definitions to plans, plans and stages to a snapshot |
 //! | [`control`] | the use cases, one operation each |
@@ -55,6 +56,7 @@ pub mod validation;
 
 pub mod wire;
 
+pub mod openapi;
 pub mod store;
 
 pub mod compile;

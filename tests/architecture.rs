@@ -14,11 +14,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli", &["app", "settings", "wire", "model"]),
     ("app", EVERYTHING),
     ("settings", &["model"]),
-    ("admin", &["control", "cors", "wire", "model", "ops"]),
+    ("admin", &["control", "openapi", "cors", "wire", "model", "ops"]),
     ("aws", &["control", "model", "ops"]),
-    ("control", &["store", "compile", "cors", "mapping", "route", "validation", "model", "ops"]),
+    ("control", &["store", "compile", "openapi", "cors", "mapping", "route", "validation", "model", "ops"]),
     ("gateway", &["compile", "route", "mapping", "template", "validation", "cors", "model", "ops"]),
     ("compile", &["route", "mapping", "template", "validation", "cors", "model"]),
+    ("openapi", &["mapping", "cors", "model"]),
     ("store", &["wire", "model"]),
     ("wire", &["model"]),
     ("template", &["mapping", "model"]),
@@ -34,7 +35,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &["*"];
 
 /// The floors that decide and compute only: time, randomness and ids reach them as arguments.
-const PURE: &[&str] = &["route", "mapping", "template", "validation", "cors", "model"];
+const PURE: &[&str] = &["openapi", "route", "mapping", "template", "validation", "cors", "model"];
 
 /// What a pure floor never names, and why.
 const IMPURE: &[(&str, &str)] = &[

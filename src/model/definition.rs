@@ -130,6 +130,12 @@ impl Definition {
         self.children.get(&id).into_iter().flatten().map(|(part, id)| (part, *id))
     }
 
+    /// The child of a resource that adds `part` to the path.
+    #[must_use]
+    pub fn child(&self, id: ResourceId, part: &PathPart) -> Option<ResourceId> {
+        self.children.get(&id)?.get(part).copied()
+    }
+
     /// The path of a resource.
     #[must_use]
     pub fn path_of(&self, id: ResourceId) -> Option<ResourcePath> {

@@ -1,0 +1,227 @@
+//! The text of a document: JSON or YAML to values and back.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::openapi::Notation;
+
+/// The largest document, in bytes (API Gateway, *Quotas*: 6 MB).
+pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
+
+/// How deep values may stand within one another.
+const MAX_DEPTH: usize = 120;
+
+/// A text that is no OpenAPI document. It begins with API Gateway's own words and goes on with the place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid OpenAPI input. {0}")]
+pub struct InvalidDocument(pub(super) String);
+
+/// Reads JSON if the text begins as JSON does, else YAML. A key that stands twice in one object is refused, so that
+/// no operation gets lost; keys that YAML would take for numbers are text.
+pub(super) fn parse(text: &str) -> Result<Value, InvalidDocument> {
+    if text.len() > MAX_DOCUMENT_BYTES {
+        return Err(InvalidDocument(format!(
+            "A document has at most {MAX_DOCUMENT_BYTES} bytes, not {}",
+            text.len()
+        )));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Strict(value) = if text.trim_start().starts_with('{') {
+        match serde_json::from_str(text) {
+            Ok(value) => value,
+            // What begins with a brace may be YAML's flow style.
+            Err(error) => yaml(text).map_err(|_| InvalidDocument(error.to_string()))?,
+        }
+    } else {
+        yaml(text).map_err(|error| InvalidDocument(first_line(&error.to_string())))?
+    };
+    Ok(value)
+}
+
+fn yaml(text: &str) -> Result<Strict, serde_saphyr::Error> {
+    let mut options = serde_saphyr::Options::default();
+    // As YAML 1.2 has it: `NO` and `on` are words.
+    options.strict_booleans = true;
+    options.duplicate_keys = serde_saphyr::options::DuplicateKeyPolicy::PassThrough;
+    // A document of 6 MB has more nodes than a configuration file; how much aliases may add stays bounded.
+    options.budget =
+        serde_saphyr::budget! { max_events: 8_000_000, max_nodes: 4_000_000, max_depth: MAX_DEPTH };
+    serde_saphyr::from_str_with_options(text, options)
+}
+
+/// The message without the excerpt that follows it.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Writes a document, with a line break at the end.
+#[must_use]
+pub fn write(document: &Value, notation: Notation) -> String {
+    let mut text = match notation {
+        Notation::Json => serde_json::to_string_pretty(document).expect("a value always has a JSON form"),
+        Notation::Yaml => serde_saphyr::to_string(document).expect("a value always has a YAML form"),
+    };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// A value in which no object has a key twice.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Depth(0).deserialize(deserializer).map(Self)
+    }
+}
+
+/// How deep the value to come stands.
+struct Depth(usize);
+
+impl<'de> DeserializeSeed<'de> for Depth {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Depth {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let below = self.below()?;
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(Self(below))? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let below = self.below()?;
+        let mut object = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if object.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("the key {key:?} stands twice in one object")));
+            }
+            let value = map.next_value_seed(Self(below))?;
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+impl Depth {
+    fn below<E: serde::de::Error>(&self) -> Result<usize, E> {
+        if self.0 < MAX_DEPTH {
+            Ok(self.0 + 1)
+        } else {
+            Err(E::custom("values stand too deep within one another"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn json_and_yaml_read_alike() {
+        let expected = json!({"responses": {"200": {"x": [1, true, null, "NO", "on"]}}, "v": "1"});
+        for text in [
+            r#"{"responses": {"200": {"x": [1, true, null, "NO", "on"]}}, "v": "1"}"#,
+            "responses:\n  200:\n    x: [1, true, null, NO, on]\nv: \"1\"\n",
+            "{responses: {200: {x: [1, true, ~, NO, on]}}, v: '1'}",
+            "\u{feff}{\"responses\": {\"200\": {\"x\": [1, true, null, \"NO\", \"on\"]}}, \"v\": \"1\"}",
+        ] {
+            assert_eq!(parse(text).expect(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_its_place() {
+        for (text, part) in [
+            ("{\"a\": 1,\n \"b\" 2}", "line 2 column 6"),
+            ("{\"a\": {\"get\": 1, \"get\": 2}}", "the key \"get\" stands twice"),
+            ("a:\n  get: 1\n  get: 2\n", "the key \"get\" stands twice"),
+            ("a: [1, 2\nb: 3", "line"),
+            ("\u{0}", ""),
+        ] {
+            let error = parse(text).expect_err(text).to_string();
+            assert!(error.starts_with("Invalid OpenAPI input. "), "{error}");
+            assert!(error.contains(part) && !error.contains('\n'), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_document_takes_more_than_it_may() {
+        let nested = format!("{{\"a\": {}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        assert!(parse(&nested).is_err());
+        assert!(parse(&"x".repeat(MAX_DOCUMENT_BYTES + 1)).is_err());
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned();
+        for n in 1..12 {
+            let one = format!("*a{}, ", n - 1);
+            bomb.push_str(&format!("a{n}: &a{n} [{}]\n", one.repeat(8).trim_end_matches(", ")));
+        }
+        assert!(parse(&bomb).is_err());
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let value = json!({
+            "a": {"200": "1", "x": "true", "y": "NO", "": "null", "~": " lead", "n": 1.5},
+            "b": "two\nlines\n", "c": [], "d": {}, "e": "# no comment: really", "f": "'*'", "g": "1e3", "h": "0x1F",
+            "i": "\t", "j": "trail ", "k": "a\r\nb", "l": "\u{1}", "m": [{"x": []}, [[1]], {}], "n": "---", "o": "*",
+            "p": "{\"statusCode\": 200}", "q": "2\\d{2}", "r": "=", "s": "<<", "t": "2024-01-01", "u": "\u{85}",
+        });
+        for notation in [Notation::Json, Notation::Yaml] {
+            let text = write(&value, notation);
+            assert_eq!(parse(&text).expect(&text), value, "{text}");
+        }
+    }
+}
