@@ -114,6 +114,6 @@ fn new_api(settings: ApiSettings) -> NewApi {
     }
 }
 
-fn into_pb(state: &ApiState) -> pb::Api {
+pub(super) fn into_pb(state: &ApiState) -> pb::Api {
     api::into_pb(&state.api, state.root_resource_id, state.revision, &state.partition.region)
 }

@@ -23,7 +23,9 @@ use crate::wire::pb::backup_service_server::BackupServiceServer;
 use crate::wire::pb::cors_service_server::CorsServiceServer;
 use crate::wire::pb::deployment_service_server::DeploymentServiceServer;
 use crate::wire::pb::domain_service_server::DomainServiceServer;
+use crate::wire::pb::export_service_server::ExportServiceServer;
 use crate::wire::pb::gateway_response_service_server::GatewayResponseServiceServer;
+use crate::wire::pb::import_service_server::ImportServiceServer;
 use crate::wire::pb::method_service_server::MethodServiceServer;
 use crate::wire::pb::model_service_server::ModelServiceServer;
 use crate::wire::pb::request_validator_service_server::RequestValidatorServiceServer;
@@ -34,6 +36,9 @@ use crate::wire::pb::watch_service_server::WatchServiceServer;
 
 /// The most bytes of a decoded request. What may be larger, an import, has a limit of its own.
 const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
+
+/// The most bytes of a request to import: a document of 6 MiB is escaped by some clients, and grows.
+const MAX_IMPORT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The most streams that a connection may have open.
 const MAX_STREAMS: u32 = 256;
@@ -117,7 +122,10 @@ async fn routes(
     add!(ApiServiceServer, ResourceServiceServer, MethodServiceServer, GatewayResponseServiceServer);
     add!(ModelServiceServer, RequestValidatorServiceServer);
     add!(CorsServiceServer, DeploymentServiceServer, StageServiceServer, DomainServiceServer);
-    add!(TestServiceServer, WatchServiceServer, BackupServiceServer);
+    add!(TestServiceServer, WatchServiceServer, BackupServiceServer, ExportServiceServer);
+    let imports = ImportServiceServer::new(admin).max_decoding_message_size(MAX_IMPORT_BYTES);
+    set_serving(&health, &imports).await;
+    routes.add_service(imports);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(ADMIN_DESCRIPTOR_SET)

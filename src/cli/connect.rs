@@ -14,7 +14,9 @@ use crate::wire::pb::backup_service_client::BackupServiceClient;
 use crate::wire::pb::cors_service_client::CorsServiceClient;
 use crate::wire::pb::deployment_service_client::DeploymentServiceClient;
 use crate::wire::pb::domain_service_client::DomainServiceClient;
+use crate::wire::pb::export_service_client::ExportServiceClient;
 use crate::wire::pb::gateway_response_service_client::GatewayResponseServiceClient;
+use crate::wire::pb::import_service_client::ImportServiceClient;
 use crate::wire::pb::method_service_client::MethodServiceClient;
 use crate::wire::pb::model_service_client::ModelServiceClient;
 use crate::wire::pb::request_validator_service_client::RequestValidatorServiceClient;
@@ -158,6 +160,14 @@ impl Client {
 
     pub(super) fn gateway_responses(&self) -> GatewayResponseServiceClient<Channel> {
         GatewayResponseServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    pub(super) fn imports(&self) -> ImportServiceClient<Channel> {
+        ImportServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    pub(super) fn exports(&self) -> ExportServiceClient<Channel> {
+        ExportServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
     pub(super) fn tests(&self) -> TestServiceClient<Channel> {

@@ -12,12 +12,15 @@ mod completions;
 mod connect;
 mod cors;
 mod deploy;
+mod diff;
 mod domain;
 pub mod echo;
 mod explain;
+mod export;
 pub mod failure;
 mod gateway_response;
 mod http;
+mod import;
 mod json;
 mod method;
 mod method_flags;
@@ -30,6 +33,7 @@ mod request_validator;
 mod resource;
 mod rollback;
 mod serve;
+mod serve_file;
 mod stage;
 mod status;
 mod test;
@@ -73,6 +77,12 @@ enum Command {
     Cors(Group<cors::Command>),
     /// Put, show and delete the gateway's own error answers
     GatewayResponse(Group<gateway_response::Command>),
+    /// Make an API of an OpenAPI document, or put one on a draft
+    Import(One<import::Args>),
+    /// Write a draft, a deployment or a stage as an OpenAPI document
+    Export(One<export::Args>),
+    /// Show where files, drafts, deployments and stages differ
+    Diff(diff::Args),
     /// Copy the draft into a deployment, and have a stage serve it
     Deploy(One<deploy::Args>),
     /// List, show and delete deployments
@@ -163,6 +173,8 @@ async fn ask(command: Command) -> Result<(), Stop> {
         Command::Model(group) => with!(group, model::run),
         Command::Validator(group) => with!(group, request_validator::run),
         Command::GatewayResponse(group) => with!(group, gateway_response::run),
+        Command::Import(one) => with!(one: import::run),
+        Command::Export(one) => with!(one: export::run),
         Command::Deploy(one) => with!(one: deploy::run),
         Command::Deployment(group) => with!(group, deploy::manage),
         Command::Stage(group) => with!(group, stage::run),
@@ -171,6 +183,7 @@ async fn ask(command: Command) -> Result<(), Stop> {
         Command::Test(one) => with!(one: test::run),
         Command::Watch(one) => with!(one: watch::run),
         Command::Backup(one) => with!(one: backup::run),
+        Command::Diff(args) => diff::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::Check(args) => check::run(args).await,
         Command::Serve(_)

@@ -5,6 +5,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::{Exit, Failure, Stop};
 use super::output::{Format, Output};
+use super::serve_file::{self, ServedFile};
 use crate::app::{App, StartError, init_log};
 use crate::settings::{Flags, Settings};
 
@@ -13,6 +14,8 @@ use crate::settings::{Flags, Settings};
 pub(super) struct Args {
     #[command(flatten)]
     flags: Flags,
+    #[command(flatten)]
+    file: serve_file::FileArgs,
 }
 
 /// Runs until the process is told to stop.
@@ -24,15 +27,34 @@ pub(super) fn run(args: Args) -> Result<(), Stop> {
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let app = start(settings).await?;
+        let served = ServedFile::start(&args.file, app.addresses()).await;
+        let mut served = match served {
+            Ok(served) => served,
+            Err(stop) => {
+                app.drain().await;
+                return Err(stop);
+            }
+        };
         match announce(&app) {
             // Nobody reads what we say; there are still callers to answer.
             Ok(()) | Err(Stop::PipeClosed) => {}
             Err(stop) => return Err(stop),
         }
-        signals.wait().await;
+        tokio::select! {
+            () = signals.wait() => {}
+            () = follow(served.as_mut()) => {}
+        }
         app.drain().await;
         Ok(())
     })
+}
+
+/// Follows the file that is served; without one, waits for ever.
+async fn follow(served: Option<&mut ServedFile>) {
+    match served {
+        Some(served) => served.follow().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The settings of flags, environment and file.

@@ -50,6 +50,12 @@ pub(super) fn new_deployment_id() -> Result<DeploymentId, Error> {
     random().map(DeploymentId::from_random)
 }
 
+/// A source of random bytes for many ids at once; whoever draws checks that they are free.
+pub(super) fn draw_ids() -> Result<impl FnMut() -> [u8; 6], Error> {
+    let mut random = fastrand::Rng::with_seed(u64::from_le_bytes(random()?));
+    Ok(move || std::array::from_fn(|_| random.u8(..)))
+}
+
 /// A new resource id that `taken` does not know.
 pub(super) fn new_resource_id(taken: impl Fn(ResourceId) -> bool) -> Result<ResourceId, Error> {
     loop {

@@ -204,7 +204,7 @@ impl Control {
         Ok(differences(&from, &to))
     }
 
-    async fn version(&self, api: ApiId, version: &Version) -> Result<Arc<Definition>, Error> {
+    pub(super) async fn version(&self, api: ApiId, version: &Version) -> Result<Arc<Definition>, Error> {
         match version {
             Version::Draft => Ok(self.draft(api).await?.1),
             Version::Deployment(at) => {

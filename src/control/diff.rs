@@ -1,6 +1,7 @@
 //! Where two versions of an API differ: drafts, deployments, whatever stages serve.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{
@@ -22,6 +23,19 @@ pub enum Subject {
     Resource(ResourcePath),
     /// A method with everything it holds.
     Method(ResourcePath, Verb),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api => f.write_str("API"),
+            Self::GatewayResponse(kind) => write!(f, "gateway response {kind}"),
+            Self::Model(name) => write!(f, "model {name}"),
+            Self::RequestValidator(id) => write!(f, "request validator {id}"),
+            Self::Resource(path) => write!(f, "resource {path}"),
+            Self::Method(path, verb) => write!(f, "method {verb} {path}"),
+        }
+    }
 }
 
 /// How it differs.

@@ -11,6 +11,7 @@
 mod node;
 mod text;
 
+mod diff;
 mod document;
 mod export;
 mod import;
@@ -21,6 +22,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use diff::{DocumentDifference, FieldDifference, compare};
 pub use document::{Document, read};
 pub use export::{Address, Export, Exported, Extensions, export};
 pub use import::{BasePath, ImportOptions, Imported, Mode, Refused, Servers, import};

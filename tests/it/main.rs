@@ -49,6 +49,8 @@ mod invoke;
 mod lambda;
 mod limits;
 mod old_records;
+mod openapi;
+mod openapi_cli;
 mod outermost;
 mod plane;
 mod proxy;

@@ -76,6 +76,7 @@ pub(super) fn read(
     if integration.integration_type == IntegrationType::Mock {
         integration.http_method = None;
         integration.uri = None;
+        integration.connection_type = None;
     }
     Some(integration)
 }

@@ -49,6 +49,14 @@ pub struct Document {
     pub(super) findings: Findings,
 }
 
+impl Document {
+    /// How many paths it has, and how many operations they have in all.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.paths.len(), self.paths.iter().map(|item| item.operations.len()).sum())
+    }
+}
+
 /// A path and what stands under it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PathItem {

@@ -18,6 +18,7 @@ pub(super) fn write(
     method: &Method,
     validators: &BTreeMap<String, String>,
 ) -> Object {
+    let method = &with_models_that_are(work, path, verb, method);
     let mut operation = Object::default();
     operation.put_some("operationId", method.operation_name.as_deref());
     if work.format() == Format::Swagger2 {
@@ -47,6 +48,29 @@ pub(super) fn write(
         operation.put("x-amazon-apigateway-integration", integration::write(work, path, verb, own));
     }
     operation
+}
+
+/// The method without references to models that are not there, which no document can hold.
+fn with_models_that_are(work: &mut Work<'_>, path: &ResourcePath, verb: Verb, method: &Method) -> Method {
+    let mut method = method.clone();
+    let mut gone = BTreeSet::new();
+    let definition = work.definition;
+    let mut keep = |models: &mut BTreeMap<MediaType, String>| {
+        models.retain(|_, name| {
+            let there = name.parse().is_ok_and(|name| definition.models.contains_key(&name));
+            if !there {
+                gone.insert(name.clone());
+            }
+            there
+        });
+    };
+    keep(&mut method.request_models);
+    method.responses.values_mut().for_each(|response| keep(&mut response.response_models));
+    for name in gone {
+        let message = format!("there is no model {name}: the reference is left out");
+        work.warnings.push(Issue::new(format!("method {verb} {path}"), message));
+    }
+    method
 }
 
 /// Names of the path are parameters whether the method declares them or not: a document without them is not valid.

@@ -83,6 +83,8 @@ impl Extensions {
 pub struct Exported {
     /// The document.
     pub document: Value,
+    /// Its version, by which its file is named.
+    pub version: String,
     /// What was left out, by its place in the API.
     pub warnings: Vec<Issue>,
 }
@@ -94,7 +96,11 @@ pub struct Exported {
 pub fn export(definition: &Definition, how: &Export) -> Result<Exported, Vec<Issue>> {
     let mut work = Work { definition, how, errors: Vec::new(), warnings: Vec::new() };
     let document = root::write(&mut work);
-    if work.errors.is_empty() { Ok(Exported { document, warnings: work.warnings }) } else { Err(work.errors) }
+    if work.errors.is_empty() {
+        Ok(Exported { document, version: root::version(&definition.api), warnings: work.warnings })
+    } else {
+        Err(work.errors)
+    }
 }
 
 /// What an export carries from step to step.
@@ -115,11 +121,11 @@ impl Work<'_> {
     }
 }
 
-impl Export {
-    /// The name of the file that the document is to be saved as: `oas30_1.0.json`.
+impl Format {
+    /// The name of the file that a document of this version is to be saved as: `oas30_1.0.json`.
     #[must_use]
-    pub fn file_name(&self, version: &str, notation: Notation) -> String {
-        let kind = match self.format {
+    pub fn file_name(self, version: &str, notation: Notation) -> String {
+        let kind = match self {
             Format::OpenApi3 => "oas30",
             Format::Swagger2 => "swagger",
         };

@@ -42,7 +42,8 @@ pub(super) fn put(work: &mut Work<'_>) {
 fn model(work: &mut Work<'_>, name: ModelName, schema: &Value) -> Arc<Model> {
     let mut schema = schema.clone();
     schema::to_model(&mut schema, work.before.api.id, work.format());
-    let description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+    let description = schema.get("description").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let description = description.map(str::to_owned);
     let before = work.before.models.get(&name);
     if let Some(before) = before.filter(|before| same(before, &schema)) {
         return before.clone();

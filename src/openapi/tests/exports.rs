@@ -207,7 +207,7 @@ fn files_are_named_by_kind_and_version() {
         (Format::Swagger2, "2", Notation::Yaml, "swagger_2.yaml"),
         (Format::OpenApi3, "a/\"b", Notation::Json, "oas30_a__b.json"),
     ] {
-        assert_eq!(whole(format).file_name(version, notation), expected);
+        assert_eq!(format.file_name(version, notation), expected);
     }
 }
 

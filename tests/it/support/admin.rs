@@ -49,6 +49,8 @@ clients! {
     deployments: deployment_service_client::DeploymentServiceClient,
     stages: stage_service_client::StageServiceClient,
     domains: domain_service_client::DomainServiceClient,
+    imports: import_service_client::ImportServiceClient,
+    exports: export_service_client::ExportServiceClient,
     watcher: watch_service_client::WatchServiceClient,
 }
 
