@@ -15,7 +15,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("app", EVERYTHING),
     ("settings", &["model"]),
     ("admin", &["control", "openapi", "cors", "wire", "model", "ops"]),
-    ("aws", &["control", "model", "ops"]),
+    ("aws", &["control", "openapi", "model", "ops"]),
     ("control", &["store", "compile", "openapi", "cors", "mapping", "route", "validation", "model", "ops"]),
     ("gateway", &["compile", "route", "mapping", "template", "validation", "cors", "model", "ops"]),
     ("compile", &["route", "mapping", "template", "validation", "cors", "model"]),

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::error::Exception;
@@ -24,7 +25,11 @@ pub(super) struct Call {
     pub(super) path: Vec<String>,
     /// The query, decoded, in order.
     pub(super) query: Vec<(String, String)>,
-    /// The body's fields.
+    /// The `Accept` header.
+    pub(super) accept: Option<String>,
+    /// The body as it came, for operations that take a document.
+    pub(super) document: Bytes,
+    /// The body's fields, for all others.
     pub(super) body: Map<String, Value>,
 }
 

@@ -28,6 +28,7 @@ mod base_path_mappings;
 mod canary;
 mod deployments;
 mod documentation;
+mod documents;
 mod domain_names;
 mod endpoint;
 mod gateway_responses;

@@ -6,14 +6,14 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use http::Method;
+use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::call::Call;
 use super::error::Exception;
 use super::{
-    account, api_keys, authorizers, base_path_mappings, deployments, documentation, domain_names,
+    account, api_keys, authorizers, base_path_mappings, deployments, documentation, documents, domain_names,
     gateway_responses, integration_responses, integrations, method_responses, methods, models,
     request_validators, resources, rest_apis, stages, tags, test_invoke, usage_plans, vpc_links,
 };
@@ -25,6 +25,8 @@ pub(super) enum Reply {
     Json(Value),
     /// An empty body.
     Nothing,
+    /// A document, with the name of its file.
+    Document { kind: HeaderValue, disposition: HeaderValue, text: String },
 }
 
 impl From<Value> for Reply {
@@ -81,6 +83,10 @@ operations! {
     GetRestApi GET "/restapis/{id}" 200 rest_apis::get;
     UpdateRestApi PATCH "/restapis/{id}" 200 rest_apis::update;
     DeleteRestApi DELETE "/restapis/{id}" 202 rest_apis::delete;
+
+    ImportRestApi POST "/restapis" 201 documents::import takes document;
+    PutRestApi PUT "/restapis/{id}" 200 documents::put takes document;
+    GetExport GET "/restapis/{id}/stages/{stage}/exports/{type}" 200 documents::export;
 
     GetResources GET "/restapis/{id}/resources" 200 resources::list;
     CreateResource POST "/restapis/{id}/resources/{parent}" 201 resources::create;
@@ -259,7 +265,8 @@ mod tests {
     #[test]
     fn names_and_uris_are_given_once() {
         let names: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
-        let uris: BTreeSet<_> = OPERATIONS.iter().map(|o| (o.verb.as_str(), o.uri)).collect();
+        let uris: BTreeSet<_> =
+            OPERATIONS.iter().map(|o| (o.verb.as_str(), o.uri, o.takes_document)).collect();
         assert_eq!((names.len(), uris.len()), (OPERATIONS.len(), OPERATIONS.len()));
     }
 }

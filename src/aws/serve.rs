@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -180,6 +180,8 @@ impl Face {
             partition,
             path,
             query,
+            accept: head.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).map(str::to_owned),
+            document: body,
             body: fields,
         };
         tracing::debug!(operation = operation.name, "a call of the AWS face");
@@ -248,6 +250,11 @@ fn answered(status: u16, reply: Reply, id: &str) -> Response<Body> {
     let body = match reply {
         Reply::Json(value) => Bytes::from(value.to_string()),
         Reply::Nothing => Bytes::new(),
+        Reply::Document { kind, disposition, text } => {
+            let mut answer = response(StatusCode::OK, text.into(), kind, id);
+            answer.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+            return answer;
+        }
     };
     response(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body, JSON, id)
 }

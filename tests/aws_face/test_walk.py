@@ -177,6 +177,26 @@ def walk(endpoint):
     with urllib.request.urlopen(by_host) as answer:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
+    # -- documents ---------------------------------------------------------------------------------------------------
+    for kind in ("oas30", "swagger"):
+        exported = aws.get_export(
+            restApiId=api, stageName="prod", exportType=kind, parameters={"extensions": "apigateway"}
+        )
+        assert exported["contentType"] == "application/json" and kind in exported["contentDisposition"], exported
+        body = exported["body"]
+        document = body.read() if hasattr(body, "read") else body
+        assert "/animals/{id}" in json.loads(document)["paths"], document
+        again = aws.import_rest_api(body=document, parameters={"endpointConfigurationTypes": "REGIONAL"})
+        assert again["endpointConfiguration"]["types"] == ["REGIONAL"], again
+        paths = [one["path"] for one in aws.get_resources(restApiId=again["id"])["items"]]
+        assert "/animals/{id}" in paths, paths
+        put = aws.put_rest_api(restApiId=again["id"], mode="overwrite", body=document)
+        assert put["id"] == again["id"]
+        kept_ids = {one["path"]: one["id"] for one in aws.get_resources(restApiId=again["id"])["items"]}
+        assert set(kept_ids) == set(paths)
+        aws.delete_rest_api(restApiId=again["id"])
+    assert refused(aws.import_rest_api, body=b"no document") == ("BadRequestException", "Invalid OpenAPI input.")
+
     # -- labels ------------------------------------------------------------------------------------------------------
     arn = f"arn:aws:apigateway:us-east-1::/restapis/{api}"
     aws.tag_resource(resourceArn=arn, tags={"new": "label"})
