@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    fn headers(name: HeaderName, values: &[&'static str]) -> HeaderMap {
+    fn headers(name: &HeaderName, values: &[&'static str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
@@ -145,7 +145,7 @@ mod tests {
             (&["gzip;x=1;q=0.3"], Some(Gzip)),
             (&["identity;q=0, *;q=0"], None),
         ] {
-            assert_eq!(Coding::choose(&headers(ACCEPT_ENCODING, accept)), expected, "{accept:?}");
+            assert_eq!(Coding::choose(&headers(&ACCEPT_ENCODING, accept)), expected, "{accept:?}");
         }
     }
 
@@ -163,7 +163,7 @@ mod tests {
             (&["gzip", "gzip"], RequestCoding::Unknown),
             (&["aws-chunked"], RequestCoding::Unknown),
         ] {
-            assert_eq!(RequestCoding::of(&headers(CONTENT_ENCODING, sent)), expected, "{sent:?}");
+            assert_eq!(RequestCoding::of(&headers(&CONTENT_ENCODING, sent)), expected, "{sent:?}");
         }
     }
 }

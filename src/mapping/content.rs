@@ -25,8 +25,8 @@ impl BinaryTypes {
     /// The types of an API.
     #[must_use]
     pub fn parse(types: &[MediaType]) -> Self {
-        let entries = types.iter().map(|own| essence(own.as_str()).to_ascii_lowercase().into());
-        let entries: Box<[Box<str>]> = entries.filter(|entry: &Box<str>| !entry.starts_with("*/")).collect();
+        let entries = types.iter().map(|own| essence(own.as_str()).to_ascii_lowercase());
+        let entries = entries.filter(|entry| !entry.starts_with("*/")).map(String::into_boxed_str).collect();
         Self { everything: types.iter().any(|own| essence(own.as_str()) == "*/*"), entries }
     }
 

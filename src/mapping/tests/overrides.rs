@@ -85,8 +85,9 @@ fn paths_and_queries_are_set_over_the_mapped_ones() {
     };
     let mapped = [("q", "method.request.multivaluequerystring.q"), ("s", "'x y'")]
         .map(|(name, text)| QueryMapping { name: QueryMapping::encode(name), source: source(text) });
-    let (one, two, empty): ([Box<str>; 1], [Box<str>; 2], [Box<str>; 0]) =
-        (["n&w=1".into()], ["a".into(), "b c".into()], []);
+    let one: [Box<str>; 1] = ["n&w=1".into()];
+    let two: [Box<str>; 2] = ["a".into(), "b c".into()];
+    let empty: [Box<str>; 0] = [];
     for (path, querystring, expected) in [
         (&[][..], &[][..], Ok("/base/cat/s/p%2Fq?v=p%2Fq&l=1&q=1&q=2&s=x%20y")),
         (
