@@ -51,6 +51,7 @@ mod limits;
 mod old_records;
 mod openapi;
 mod openapi_cli;
+mod openapi_example;
 mod outermost;
 mod plane;
 mod proxy;

@@ -1,0 +1,133 @@
+//! What importing a large OpenAPI document costs: time, and the most memory that is held at once.
+//!
+//! `cargo bench --bench import`
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use postern::compile::Snapshot;
+use postern::compile::cell::Publisher;
+use postern::control::{Clock, Control, ExportCall, Limits, Options, Setup, Version};
+use postern::model::Partition;
+use postern::openapi::{Extensions, Format, ImportOptions, Mode};
+use postern::ops::Metrics;
+use postern::store::{MemoryStore, Records};
+
+/// How many paths the document has, with two operations each.
+const PATHS: usize = 2_000;
+
+/// The system's allocator, counting what is held.
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+#[expect(unsafe_code, reason = "an allocator is unsafe by nature; this one hands everything on")]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(held, Ordering::Relaxed);
+        // SAFETY: the caller keeps to the contract of `alloc`, which is this one's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps to the contract of `dealloc`, which is this one's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn document(paths: usize) -> String {
+    let mut text = String::from("openapi: 3.0.1\ninfo: {title: large, version: '1'}\npaths:\n");
+    for n in 0..paths {
+        let write = write!(
+            text,
+            "  /area{}/things{n}/{{id}}:\n    get:\n      parameters:\n        - {{name: page, in: query, schema: {{type: \
+             string}}}}\n      responses:\n        '200':\n          description: ok\n          headers: {{X-Total: \
+             {{schema: {{type: string}}}}}}\n          content: {{application/json: {{schema: {{$ref: \
+             '#/components/schemas/Thing'}}}}}}\n      x-amazon-apigateway-integration:\n        type: http\n        \
+             httpMethod: GET\n        uri: 'http://backend.internal/things{n}/{{id}}'\n        requestParameters:\n          \
+             integration.request.path.id: method.request.path.id\n        responses:\n          default:\n            \
+             statusCode: '200'\n            responseParameters: {{method.response.header.X-Total: \
+             integration.response.header.X-Total}}\n    put:\n      requestBody: {{content: {{application/json: {{schema: \
+             {{$ref: '#/components/schemas/Thing'}}}}}}}}\n      responses: {{'204': {{description: done}}}}\n      \
+             x-amazon-apigateway-integration: {{type: http_proxy, httpMethod: PUT, uri: \
+             'http://backend.internal/things{n}'}}\n",
+            n % 50
+        );
+        write.expect("a text takes everything");
+    }
+    text.push_str("components: {schemas: {Thing: {type: object, properties: {name: {type: string}}}}}\n");
+    text
+}
+
+async fn control() -> Control {
+    let publisher = Arc::new(Publisher::new(Arc::new(Snapshot::empty())));
+    let setup = Setup {
+        limits: Limits::default(),
+        clock: Clock::system(),
+        partition: Partition::default(),
+        aws: Arc::default(),
+        metrics: Metrics::new(),
+    };
+    Control::open(Records::new(Arc::new(MemoryStore::new())), publisher, setup)
+        .await
+        .expect("an empty store opens")
+}
+
+/// Runs something; gives what it gave, and prints what it cost.
+async fn measured<T>(what: &str, run: impl Future<Output = T>) -> T {
+    let before = HELD.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let began = Instant::now();
+    let value = run.await;
+    let took = began.elapsed();
+    let most = MOST.load(Ordering::Relaxed).saturating_sub(before);
+    println!(
+        "{what:<44} {:>8.1} ms  {:>7.1} MiB at most",
+        took.as_secs_f64() * 1e3,
+        most as f64 / 1_048_576.0
+    );
+    value
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let text = document(PATHS);
+    println!("{PATHS} paths, {} operations, {:.1} MiB of YAML", 2 * PATHS, text.len() as f64 / 1_048_576.0);
+    let control = control().await;
+    let quiet = |_| {};
+    let merge = ImportOptions::default();
+    let overwrite = ImportOptions { mode: Mode::Overwrite, ..merge };
+    measured("read", async { postern::openapi::read(&text).expect("a document") }).await;
+    let made = measured("import as a new API", async {
+        control.import_api(text.clone(), merge, Options::default(), &quiet).await.expect("an import")
+    })
+    .await;
+    let id = made.value.api.api.id;
+    let changed = text.replace("'204'", "'202'");
+    measured("the same over it: nothing is written", async {
+        control.put_import(id, text.clone(), overwrite, Options::default(), &quiet).await.expect("an import")
+    })
+    .await;
+    measured("every second operation changed, overwritten", async {
+        control.put_import(id, changed, overwrite, Options::default(), &quiet).await.expect("an import")
+    })
+    .await;
+    let call = ExportCall {
+        version: Version::Draft,
+        format: Format::OpenApi3,
+        extensions: Extensions::ALL,
+        address: None,
+    };
+    let exported = measured("export", async { control.export(id, call).await.expect("a document") }).await;
+    let size = postern::openapi::write(&exported.document, postern::openapi::Notation::Json).len();
+    println!("{:<44} {:.1} MiB of JSON", "the export", size as f64 / 1_048_576.0);
+}
