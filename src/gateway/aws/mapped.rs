@@ -2,11 +2,9 @@
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use http::response::Parts;
 use http::{Method, Response};
-use memchr::memmem;
 
-use super::{MOST_ANSWER, check_invoked, misconfigured, note_answer, sign};
+use super::{Invoked, misconfigured, sign};
 use crate::compile::{AwsPlan, ResponsePlan};
 use crate::gateway::answer::{map, map_upstream};
 use crate::gateway::body::AnswerBody;
@@ -76,30 +74,15 @@ async fn of_function(
     response: Response<UpstreamBody>,
     overrides: Overrides,
 ) -> Result<Answer, Fault> {
-    let (Parts { status, headers, .. }, body) = response.into_parts();
-    check_invoked(exchange, status)?;
-    let output = exchange.hold(body).await?;
-    note_answer(exchange, output.bytes());
-    if output.bytes().len() > MOST_ANSWER {
-        exchange.note(|| "Execution failed: the function's output is beyond 6 MiB".to_owned());
-        return Err(respond::malformed_answer());
-    }
+    let invoked = Invoked::read(exchange, response).await?;
     let responses = &plan.responses;
-    let index = responses.selection.by_text(error_message(&output));
+    let index = responses.selection.by_text(invoked.error_message());
     let selected = select(exchange, index.and_then(|index| responses.list.get(index)))?;
+    let Invoked { headers, output, .. } = invoked;
     let conversion = content::of_answer(exchange, selected.content_handling, &headers);
     let output = Payload::new(content::convert(exchange, conversion, output.bytes())?);
     let passing = AnswerBody::full(output.bytes().clone());
     map(exchange, selected, Some(&headers), Some(&output), passing, overrides)
-}
-
-/// The `errorMessage` of a function's output; empty if it has none.
-fn error_message(output: &Payload) -> &str {
-    // An output that does not even hold the word is not parsed.
-    if memmem::find(output.bytes(), b"errorMessage").is_none() {
-        return "";
-    }
-    output.json().and_then(|json| json.get("errorMessage")?.as_str()).unwrap_or_default()
 }
 
 fn select<'p>(exchange: &Exchange, selected: Option<&'p ResponsePlan>) -> Result<&'p ResponsePlan, Fault> {
@@ -107,26 +90,4 @@ fn select<'p>(exchange: &Exchange, selected: Option<&'p ResponsePlan>) -> Result
         exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
         respond::api_configuration_error()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_error_message_is_a_subject() {
-        for (output, expected) in [
-            (r#"{"errorMessage":"not found: 7","errorType":"KeyError"}"#, "not found: 7"),
-            (r#"{"errorMessage":12}"#, ""),
-            (r#"{"other":{"errorMessage":"x"}}"#, ""),
-            (r#"["errorMessage"]"#, ""),
-            (r#""errorMessage""#, ""),
-            ("errorMessage", ""),
-            ("200", ""),
-            ("", ""),
-        ] {
-            let payload = Payload::new(Bytes::from_static(output.as_bytes()));
-            assert_eq!(error_message(&payload), expected, "{output}");
-        }
-    }
 }

@@ -8,7 +8,7 @@ use super::answer::{Output, put};
 use super::event::event;
 use crate::compile::LambdaPlan;
 use crate::cors::policy::AnswerOf;
-use crate::gateway::aws::{self, MOST_ANSWER};
+use crate::gateway::aws::{self, Invoked};
 use crate::gateway::body::AnswerBody;
 use crate::gateway::content;
 use crate::gateway::exchange::{Answer, Exchange};
@@ -20,7 +20,6 @@ use crate::template::Overrides;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
-const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 
 /// Invokes the function and makes its output the answer.
 ///
@@ -46,25 +45,19 @@ pub(in crate::gateway) async fn execute<U: Upstream>(
     let is_asynchronous = call.headers.get(INVOCATION_TYPE).is_some_and(|value| value == "Event");
     aws::sign(exchange, &plan.call, &mut call, &event)?;
     let response = call.send(exchange, None, Outgoing::Full(event), upstream).await?;
-    let (head, body) = response.into_parts();
-    aws::check_invoked(exchange, head.status)?;
+    if is_asynchronous && !response.status().is_success() {
+        return Err(aws::not_run(exchange, response.status()));
+    }
     if is_asynchronous {
         // Nobody waits for an output; that it was taken is all there is to say.
         return Ok(answer(StatusCode::OK, HeaderMap::new(), AnswerBody::Empty, trace));
     }
-    if body.exact_length().is_some_and(|length| length > MOST_ANSWER as u64) {
-        return Err(malformed(exchange, &"the output is beyond 6 MiB"));
-    }
-    let output = exchange.hold(body).await?;
-    aws::note_answer(exchange, output.bytes());
-    if output.bytes().len() > MOST_ANSWER {
-        return Err(malformed(exchange, &"the output is beyond 6 MiB"));
-    }
-    if head.headers.contains_key(FUNCTION_ERROR) {
+    let Invoked { output, failed, .. } = Invoked::read(exchange, response).await?;
+    if failed {
         return Err(malformed(exchange, &"Lambda execution failed due to a function error"));
     }
     let output = Output::parse(output.bytes()).map_err(|error| malformed(exchange, &error))?;
-    let body = decoded(exchange, output.is_base64_encoded, output.body.into())?;
+    let body = decoded(exchange, output.is_base64_encoded, &output.body.into())?;
     Ok(answer(output.status, output.headers, AnswerBody::full(body), trace))
 }
 
@@ -83,9 +76,9 @@ fn answer(status: StatusCode, mut headers: HeaderMap, body: AnswerBody, trace: H
 }
 
 /// The body as it is sent: decoded only for a caller whose `Accept` is one of the API's binary types (recorded).
-fn decoded(exchange: &Exchange, is_encoded: bool, body: Bytes) -> Result<Bytes, Fault> {
+fn decoded(exchange: &Exchange, is_encoded: bool, body: &Bytes) -> Result<Bytes, Fault> {
     let accepts_binary = is_encoded && content::is_binary(exchange, &exchange.head.headers, &ACCEPT);
-    content::convert(exchange, Conversion::of_lambda_proxy(is_encoded, accepts_binary), &body)
+    content::convert(exchange, Conversion::of_lambda_proxy(is_encoded, accepts_binary), body)
 }
 
 fn malformed(exchange: &Exchange, reason: &dyn std::fmt::Display) -> Fault {
