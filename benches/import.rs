@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench import`
 
+#![expect(clippy::print_stdout, reason = "a report is what it is for")]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
 use std::sync::Arc;
