@@ -160,14 +160,14 @@ mod tests {
 
     use super::*;
 
-    fn read(operations: serde_json::Value) -> Result<Vec<Patch>, Exception> {
+    fn read(operations: &serde_json::Value) -> Result<Vec<Patch>, Exception> {
         let body = json!({ "patchOperations": operations });
         patches(Input::new(body.as_object().expect("an object")), "updateRestApi", Vec::new())
     }
 
     #[test]
     fn paths_are_lists_of_decoded_names() {
-        let patch = read(json!([{"op": "add", "path": "/binaryMediaTypes/image~1png"}])).expect("sound");
+        let patch = read(&json!([{"op": "add", "path": "/binaryMediaTypes/image~1png"}])).expect("sound");
         assert_eq!(patch[0].names(), ["binaryMediaTypes", "image/png"]);
         assert_eq!(names_of("/a~01/b"), ["a~1", "b"]);
         assert!(names_of("a/b").is_empty());
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn every_unknown_operation_is_told_of() {
         let error =
-            read(json!([{"op": "wrong_op", "path": "/a"}, {"op": "add", "path": "/b"}, {"path": "/c"}]))
+            read(&json!([{"op": "wrong_op", "path": "/a"}, {"op": "add", "path": "/b"}, {"path": "/c"}]))
                 .expect_err("two faults");
         let set = "failed to satisfy constraint: Member must satisfy enum value set: [add, remove, move, test, replace, copy]";
         assert_eq!(
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_wrong_operation_is_told_of_before_a_wrong_path() {
         let check = |op: &str, path: &str| {
-            let patch = read(json!([{"op": op, "path": path}])).expect("sound").remove(0);
+            let patch = read(&json!([{"op": op, "path": path}])).expect("sound").remove(0);
             Replaceable(&["/description", "/schema"]).check(&patch).map_err(|error| error.message)
         };
         assert_eq!(check("replace", "/schema"), Ok(()));

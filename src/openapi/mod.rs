@@ -1,7 +1,7 @@
 //! OpenAPI 3.0 and Swagger 2.0 documents: what they say about an API, and how an API is said by them.
 //!
 //! [`read`] makes a [`Document`] of a text: JSON or YAML, either version, brought to one form with API Gateway's own
-//! `x-amazon-apigateway-*` extensions and ours. [`import`] puts a document on a definition, and [`export`] writes a
+//! `x-amazon-apigateway-*` extensions and ours. [`import`] puts a document on a definition, and [`export()`] writes a
 //! definition as a document. All of it is pure: ids are drawn by a function that the caller brings, and nothing is
 //! stored.
 //!
