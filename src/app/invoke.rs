@@ -24,7 +24,7 @@ impl Invoke for Joined {
         let call = run.call;
         let invocation = Invocation {
             plan: run.plan,
-            method: run.verb.to_method().unwrap_or(Method::GET),
+            method: run.called.to_method().unwrap_or(Method::GET),
             target: Target::Method { resource_path: path.clone(), verb: run.verb },
             path_and_query: call.path_and_query.unwrap_or(path),
             headers: call.headers,

@@ -38,8 +38,10 @@ pub struct TestRun {
     pub plan: Arc<StagePlan>,
     /// The resource.
     pub path: ResourcePath,
-    /// The method.
+    /// The method: the verb it is stored under, which may be `ANY`.
     pub verb: Verb,
+    /// The verb of the request.
+    pub called: Verb,
     /// The request.
     pub call: TestCall,
 }
@@ -106,20 +108,26 @@ impl Control {
     }
 
     /// Runs a method of the draft once, as it is now, and answers what a caller would get, with a log of every step.
-    /// Only this method has to be complete.
+    /// Only this method has to be complete. A verb that the resource does not have is answered by its `ANY`, as it
+    /// would be when served.
     ///
     /// # Errors
     /// When the method is not there or cannot be compiled.
     pub async fn test_method(&self, api: ApiId, at: MethodRef, call: TestCall) -> Result<TestAnswer, Error> {
         let (head, draft) = self.draft(api).await?;
-        let (place, method) = find_method(&draft, &at)?;
+        let called = at.verb;
+        let any = MethodRef { verb: Verb::Any, ..at.clone() };
+        let (at, (place, method)) = match find_method(&draft, &at) {
+            Ok(found) => (at, found),
+            Err(missing) => find_method(&draft, &any).map(|found| (any, found)).map_err(|_| missing)?,
+        };
         let mut opened = Definition::clone(&draft);
         let open = |resource: &mut Resource| drop(resource.methods.insert(at.verb, open_to_all(method)));
         opened.edit(place.resource.id, open).map_err(|error| tree_error("resource", error))?;
         let only = Some((place.resource.id, at.verb));
         let compiled = compile(&Arc::new(opened), CompileOptions { only }).await?;
         let plan = bind(&compiled, self.test_settings(head.partition, call.stage_variables.clone())).await?;
-        Ok(self.invoke()?.test(TestRun { plan, path: place.path, verb: at.verb, call }).await)
+        Ok(self.invoke()?.test(TestRun { plan, path: place.path, verb: at.verb, called, call }).await)
     }
 
     /// What a stage serves, or what the draft would be if it were deployed.

@@ -64,6 +64,8 @@ pub(super) enum Node {
     },
     Break,
     Stop,
+    /// A `$` that the template ends in: reading fails there, for every request.
+    Cut(Place),
 }
 
 /// `$name` with what follows it.

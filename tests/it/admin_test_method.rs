@@ -55,6 +55,19 @@ async fn a_method_of_the_draft_is_run_with_its_mappings_and_logged() {
 }
 
 #[tokio::test]
+async fn a_verb_that_is_not_there_is_run_by_the_method_for_any() {
+    let upstream = Upstream::answering(200, &[], "taken");
+    let server = Postern::start().await;
+    let api_id = server.api("pets").await;
+    server.put(&api_id, "/pets", "ANY", proxy(&upstream.url("/pets"))).await;
+    server.tests().test_method(run(&api_id, "/pets", "DELETE")).await.unwrap();
+    assert_eq!(upstream.only_request().method, "DELETE");
+    let missing = server.tests().test_method(run(&api_id, "/", "DELETE")).await.unwrap_err();
+    assert_eq!(missing.code(), Code::NotFound);
+    assert!(missing.message().contains("DELETE"), "{}", missing.message());
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_text_go_both_ways() {
     let bytes = vec![0xff, 0x00, 0xfe];
     let echoed = bytes.clone();

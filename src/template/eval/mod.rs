@@ -148,6 +148,10 @@ impl<'d> Render<'d> {
             Node::Define { variable, body } => self.variables[variable.index()] = Value::Block(body),
             Node::Break => return Ok(Flow::Break),
             Node::Stop => return Err(Exit::Stop),
+            Node::Cut(place) => {
+                self.at = *place;
+                return Err(self.fault("a template may not end in a $"));
+            }
         }
         Ok(Flow::Next)
     }
