@@ -64,12 +64,6 @@ impl<T> ContentTypeChoice<T> {
         }
     }
 
-    /// Whether a body may pass that no template is for.
-    #[must_use]
-    pub fn passes_unmatched(&self) -> bool {
-        self.unmatched == Unmatched::Pass && find(&self.templates, b"$default").is_none()
-    }
-
     /// All templates.
     pub fn templates(&self) -> impl Iterator<Item = &T> {
         self.templates.iter().map(|(_, template)| template)

@@ -149,8 +149,6 @@ impl MethodSource {
             resource_id: self.resource_id,
             resource_path: Arc::clone(&self.resource_path),
             verb: self.verb,
-            holds_body: integration.holds_body()
-                || self.validation.as_ref().is_some_and(|plan| plan.bodies.is_some()),
             steps: self.validation.iter().map(|plan| Step::Validate(Arc::clone(plan))).collect(),
             integration,
             content_handling: self.content_handling,

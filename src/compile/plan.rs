@@ -29,8 +29,6 @@ pub struct MethodPlan {
     pub integration: IntegrationPlan,
     /// What the integration asks to be done to the request's body.
     pub content_handling: Option<ContentHandling>,
-    /// Whether anything may need the caller's body as a whole; if not, it streams.
-    pub holds_body: bool,
     /// The CORS policy of the resource, else of the API; run on every answer by the outermost layer.
     pub cors: Option<Arc<Policy>>,
 }
@@ -56,19 +54,6 @@ pub enum IntegrationPlan {
     Lambda(LambdaPlan),
     /// An AWS service, a function among them, with mappings (`AWS`).
     Aws(AwsPlan),
-}
-
-impl IntegrationPlan {
-    /// Whether it may need the caller's body as a whole.
-    pub(super) fn holds_body(&self) -> bool {
-        match self {
-            Self::Mock(plan) => plan.holds_body(),
-            Self::Http(plan) => plan.body.holds_payload() || plan.endpoint.maps_payload,
-            Self::Passthrough(plan) => plan.endpoint.maps_payload,
-            // An event holds it, and a signature is over it.
-            Self::Lambda(_) | Self::Aws(_) => true,
-        }
-    }
 }
 
 /// A mock. Where a request template is constant, its outcome is known.
@@ -122,15 +107,6 @@ impl MockPlan {
             Chosen::Template(MockOutcome::Template(template)) => MockReply::Render(template),
             Chosen::UnsupportedMediaType => MockReply::UnsupportedMediaType,
         }
-    }
-
-    fn holds_body(&self) -> bool {
-        self.templates.passes_unmatched()
-            || self.templates.templates().any(|outcome| match outcome {
-                MockOutcome::Payload => true,
-                MockOutcome::Template(template) => template.needs().payload,
-                MockOutcome::Response(_) | MockOutcome::NoStatus | MockOutcome::NoResponse => false,
-            })
     }
 
     /// The reply to what a template gave, or to a body that passes through: it must hold a `statusCode`.
@@ -202,14 +178,6 @@ pub struct PassthroughPlan {
 pub struct RequestBody {
     /// What is sent, by the request's `Content-Type`.
     pub templates: ContentTypeChoice<BodyPlan>,
-}
-
-impl RequestBody {
-    /// Whether it may need the body as a whole.
-    #[must_use]
-    pub fn holds_payload(&self) -> bool {
-        self.templates.templates().any(BodyPlan::needs_payload)
-    }
 }
 
 /// A body on its way through a template.

@@ -53,7 +53,7 @@ pub(super) fn map(
     let facts = RequestFacts::with_answer(exchange, answer, payload);
     let mut headers = plan.headers.clone();
     map_headers(&plan.mappings, &facts, &mut headers)
-        .map_err(|error| failed(exchange, &format!("a header cannot be mapped: {error}")))?;
+        .map_err(|error| exchange.misconfigured(&format!("a header cannot be mapped: {error}")))?;
     let body = match plan.body.choose(exchange.head.headers.get(ACCEPT)) {
         BodyPlan::Payload => passing,
         BodyPlan::Constant(bytes) => AnswerBody::full(bytes.clone()),
@@ -63,7 +63,7 @@ pub(super) fn map(
     };
     let status = status(exchange, plan, &overrides)?;
     override_response_headers(overrides.response_headers(), &mut headers)
-        .map_err(|_| failed(exchange, "a response header that a template set cannot be sent"))?;
+        .map_err(|_| exchange.misconfigured("a response header that a template set cannot be sent"))?;
     Ok(Answer { status, headers, body, of: AnswerOf::Integration, closes: false })
 }
 
@@ -72,19 +72,27 @@ fn status(exchange: &Exchange, plan: &ResponsePlan, overrides: &Overrides) -> Re
     match overrides.response_status() {
         None if plan.undeclared => {
             let what = "Output mapping refers to an invalid method response";
-            Err(failed(exchange, &format!("{what}: {}", plan.status.as_u16())))
+            Err(exchange.misconfigured(&format!("{what}: {}", plan.status.as_u16())))
         }
         None => Ok(plan.status),
         // 1xx is no final answer (RFC 9110 section 15.2): nothing would follow it.
         Some(status) => StatusCode::from_u16(status)
             .ok()
             .filter(|status| !status.is_informational())
-            .ok_or_else(|| failed(exchange, &format!("the status {status} ends no exchange"))),
+            .ok_or_else(|| exchange.misconfigured(&format!("the status {status} ends no exchange"))),
     }
 }
 
-/// A 500 whose reason is the definition.
-fn failed(exchange: &Exchange, reason: &str) -> Fault {
-    exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
-    respond::api_configuration_error()
+/// The response that an integration's answer selects.
+///
+/// # Errors
+/// 500 when no pattern matches and there is no default.
+pub(super) fn select<'p>(
+    exchange: &Exchange,
+    selected: Option<&'p ResponsePlan>,
+) -> Result<&'p ResponsePlan, Fault> {
+    selected.ok_or_else(|| {
+        exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
+        respond::api_configuration_error()
+    })
 }

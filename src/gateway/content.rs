@@ -7,7 +7,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName};
 
 use super::exchange::Exchange;
 use super::http::fault_of_body;
-use super::respond::{self, Fault};
+use super::respond::Fault;
 use super::upstream::Outgoing;
 use crate::compile::{IntegrationPlan, MethodPlan};
 use crate::mapping::{BinaryTypes, Conversion};
@@ -87,9 +87,5 @@ pub(super) fn is_binary(exchange: &Exchange, headers: &HeaderMap, name: &HeaderN
 /// # Errors
 /// 500 for one that was to be decoded and is no base64.
 pub(super) fn convert(exchange: &Exchange, conversion: Conversion, body: &Bytes) -> Result<Bytes, Fault> {
-    conversion.apply(body).map_err(|error| {
-        exchange
-            .note(|| format!("Execution failed due to configuration error: Unable to transform: {error}"));
-        respond::api_configuration_error()
-    })
+    conversion.apply(body).map_err(|error| exchange.misconfigured(&format!("Unable to transform: {error}")))
 }

@@ -177,6 +177,12 @@ pub(super) async fn integrate<U: Upstream>(
 }
 
 impl Exchange {
+    /// A 500 whose reason is the definition; the reason is for the log only.
+    pub(super) fn misconfigured(&self, reason: &str) -> Fault {
+        self.note(|| format!("Execution failed due to configuration error: {reason}"));
+        respond::api_configuration_error()
+    }
+
     /// An exchange without a connection, on a stage that is given: for `TestMethod` and `ExplainCors`.
     pub(super) fn detached(worker: &Rc<Worker>, head: Parts, stage: Rc<Stage>) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Response};
 
-use super::answer::map_upstream;
+use super::answer::{map_upstream, select};
 use super::body::CallerBodyError;
 use super::exchange::{Answer, Exchange};
 use super::facts::RequestFacts;
@@ -46,11 +46,7 @@ pub(super) async fn execute<U: Upstream>(
     let call = Call::prepare(exchange, &plan.endpoint, headers, None, &overrides)?;
     let trace = call.headers.get(TRACE_ID).cloned();
     let response = call.send(exchange, None, body, upstream).await?;
-    let selected = plan.responses.for_status(response.status());
-    let Some(selected) = selected else {
-        exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
-        return Err(respond::api_configuration_error());
-    };
+    let selected = select(exchange, plan.responses.for_status(response.status()))?;
     let mut answer = map_upstream(exchange, selected, response, overrides).await?;
     if let Some(trace) = trace {
         answer.headers.insert(TRACE_ID, trace);
@@ -86,9 +82,9 @@ impl<'p> Call<'p> {
         }
         map_headers(&endpoint.headers, &facts, &mut headers).map_err(|fault| unfit(exchange, fault))?;
         override_request_headers(overrides.request_headers(), request_target, &mut headers)
-            .map_err(|_| misconfigured(exchange, "a header that the template set cannot be sent"))?;
+            .map_err(|_| exchange.misconfigured("a header that the template set cannot be sent"))?;
         if endpoint.forbidden_header {
-            return Err(misconfigured(exchange, "a mapped header is not allowed"));
+            return Err(exchange.misconfigured("a mapped header is not allowed"));
         }
         headers.insert(TRACE_ID, exchange.worker.ids.trace(exchange.head.headers.get(TRACE_ID)));
         if let Some(stage) = own {
@@ -97,7 +93,7 @@ impl<'p> Call<'p> {
         let uri = endpoint.uri.as_ref().map_err(|error| {
             let resource = exchange.plan().map(|plan| &*plan.resource_path);
             tracing::warn!(%error, resource, "a back end cannot be called");
-            misconfigured(exchange, "Invalid endpoint address")
+            exchange.misconfigured("Invalid endpoint address")
         })?;
         let path: Vec<_> = overrides.request_paths().collect();
         let querystring: Vec<_> = overrides.request_querystrings().collect();
@@ -182,14 +178,8 @@ fn unfit(exchange: &Exchange, fault: MappingFault) -> Fault {
     match fault {
         MappingFault::Unsafe(_) => respond::unsafe_value(),
         MappingFault::Json(_) => respond::invalid_json(),
-        MappingFault::Forbidden => misconfigured(exchange, "a mapped header is not allowed"),
+        MappingFault::Forbidden => exchange.misconfigured("a mapped header is not allowed"),
     }
-}
-
-/// A 500 whose reason is the definition.
-fn misconfigured(exchange: &Exchange, reason: &str) -> Fault {
-    exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
-    respond::api_configuration_error()
 }
 
 /// Verbs whose requests carry no body to a back end.

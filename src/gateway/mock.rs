@@ -63,10 +63,7 @@ fn reply_with(
     match reply {
         MockReply::Response(plan) => response(exchange, plan, overrides),
         MockReply::UnsupportedMediaType => Err(transform::unsupported_media_type(exchange)),
-        MockReply::Failure(reason) => {
-            exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
-            Err(respond::api_configuration_error())
-        }
+        MockReply::Failure(reason) => Err(exchange.misconfigured(reason)),
         // A text was read already, so none is asked for again.
         MockReply::ReadBody | MockReply::Render(_) => Err(respond::api_configuration_error()),
     }

@@ -128,8 +128,6 @@ fn render(
 }
 
 fn failed(exchange: &Exchange, what: &str, error: &str) -> Fault {
-    exchange
-        .note(|| format!("Execution failed due to configuration error: Unable to transform {what}: {error}"));
     tracing::debug!(error, "a mapping template failed");
-    respond::api_configuration_error()
+    exchange.misconfigured(&format!("Unable to transform {what}: {error}"))
 }

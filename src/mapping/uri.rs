@@ -43,8 +43,8 @@ enum Part {
     Name(String),
 }
 
-/// What an owner's constant may bring into a URI: whatever may stand there, slashes and escapes included.
-const OWNER: &AsciiSet = &CONTROLS
+/// What is encoded of an owner's constant or override in a URI: only what may stand in none. Slashes and escapes pass.
+pub(super) const OWNER: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')

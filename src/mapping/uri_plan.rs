@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 
 use crate::model::Scheme;
 
+use super::uri::OWNER;
 use super::{Facts, InvalidJson, QueryMapping, Source};
 
 /// Whom an integration calls. One record is shared by all methods that call the same.
@@ -91,18 +92,6 @@ const SEGMENT: &AsciiSet = &UNRESERVED
     .remove(b'=')
     .remove(b':')
     .remove(b'@');
-/// All of what a template may not bring into a path, besides what ends it: what stands in no URI.
-const NO_URI: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 /// What a value that is encoded already must still not bring into a path: its end.
 const BEHIND_PATH: [(char, &str); 2] = [('?', "%3F"), ('#', "%23")];
 /// What a value that is encoded already must still not bring into a query.
@@ -232,7 +221,7 @@ fn push<F: Facts + ?Sized>(
         if is_unsafe(value.as_bytes()) {
             return Err(UriFault::Unsafe);
         }
-        target.push_str(&escaped(&Cow::from(utf8_percent_encode(value, NO_URI)), ends));
+        target.push_str(&escaped(&Cow::from(utf8_percent_encode(value, OWNER)), ends));
         return Ok(());
     }
     let Some(value) = source.evaluate(facts)? else { return Ok(()) };

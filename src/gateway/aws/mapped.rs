@@ -5,13 +5,13 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Response};
 
 use super::{Invoked, misconfigured, sign};
-use crate::compile::{AwsPlan, ResponsePlan};
-use crate::gateway::answer::{map, map_upstream};
+use crate::compile::AwsPlan;
+use crate::gateway::answer::{map, map_upstream, select};
 use crate::gateway::body::AnswerBody;
 use crate::gateway::content;
 use crate::gateway::exchange::{Answer, Exchange};
 use crate::gateway::http::{Call, TRACE_ID, is_bodyless};
-use crate::gateway::respond::{self, Fault};
+use crate::gateway::respond::Fault;
 use crate::gateway::transform::Chose;
 use crate::gateway::upstream::{Outgoing, Upstream, UpstreamBody};
 use crate::mapping::Payload;
@@ -83,11 +83,4 @@ async fn of_function(
     let output = Payload::new(content::convert(exchange, conversion, output.bytes())?);
     let passing = AnswerBody::full(output.bytes().clone());
     map(exchange, selected, Some(&headers), Some(&output), passing, overrides)
-}
-
-fn select<'p>(exchange: &Exchange, selected: Option<&'p ResponsePlan>) -> Result<&'p ResponsePlan, Fault> {
-    selected.ok_or_else(|| {
-        exchange.note(|| "No match for output mapping and no default output mapping configured".to_owned());
-        respond::api_configuration_error()
-    })
 }

@@ -6,7 +6,7 @@ mod sign;
 
 use super::exchange::Exchange;
 use super::invoke::{ENDPOINT_BODY, text};
-use super::respond::{self, Fault};
+use super::respond::Fault;
 
 pub(super) use invoked::{Invoked, not_run};
 pub(super) use mapped::execute;
@@ -20,8 +20,7 @@ pub(super) fn note_answer(exchange: &Exchange, body: &[u8]) {
 
 /// A 500 whose reason is the definition.
 pub(super) fn misconfigured(exchange: &Exchange, reason: &str) -> Fault {
-    exchange.note(|| format!("Execution failed due to configuration error: {reason}"));
     let resource = exchange.plan().map(|plan| &*plan.resource_path);
     tracing::warn!(resource, reason, "a call cannot be made as configured");
-    respond::api_configuration_error()
+    exchange.misconfigured(reason)
 }

@@ -6,7 +6,7 @@ use super::Request;
 fn variables_are_what_the_exchange_says() {
     Request::full().check(&[
         ("$context.requestId", "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"),
-        ("$context.httpMethod ${context.resourcePath} $context['stage']", "GET /root/{child} prod"),
+        ("$context.httpMethod ${context.resourcePath} $context['stage']", "GET /pets/{child} prod"),
         ("$context.identity.sourceIp $context.identity['sourceIp'] $context['identity'].sourceIp", "127.0.0.1 127.0.0.1 127.0.0.1"),
         ("$context.requestTimeEpoch", "1795496400000"),
         ("#set($later = $context.requestTimeEpoch + 1)$later", "1795496400001"),

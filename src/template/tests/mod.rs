@@ -51,7 +51,7 @@ impl Request {
             context: vec![
                 (V::RequestId, "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"),
                 (V::HttpMethod, "GET"),
-                (V::ResourcePath, "/root/{child}"),
+                (V::ResourcePath, "/pets/{child}"),
                 (V::RequestTimeEpoch, "1795496400000"),
                 (V::IdentitySourceIp, "127.0.0.1"),
                 (V::Stage, "prod"),
