@@ -5,14 +5,15 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use prost::Message as _;
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
-    let admin = protox::compile(protos("proto/postern/admin/v1")?, ["proto"])?;
-    fs::write(out.join("postern_admin.bin"), admin.encode_to_vec())?;
+    let mut admin = protox::Compiler::new(["proto"])?;
+    admin.include_imports(true).include_source_info(true).open_files(protos("proto/postern/admin/v1")?)?;
+    // Encoded by the compiler, which keeps options of our own; the typed set drops them.
+    fs::write(out.join("postern_admin.bin"), admin.encode_file_descriptor_set())?;
+    let admin = admin.file_descriptor_set();
     // Messages know their names, so that the command line finds their descriptors.
     let mut names = tonic_prost_build::Config::new();
     names.enable_type_names();

@@ -26,7 +26,7 @@ impl ApiService for Admin {
         let settings = sent.and_then(|api| fields.read("api", ApiSettings::try_from_pb(api)));
         let partition = self.partition(&mut fields, &request.region);
         let (settings, partition) = fields.finish((settings, partition))?;
-        let control = self.control.in_partition(partition);
+        let control = self.control().in_partition(partition);
         let written = control.create_api(new_api(settings), options(0, request.validate_only)).await;
         let written = written.map_err(|error| status::failure(error.at("api")))?;
         let warnings = written.warnings.into_iter().map(issue::into_pb).collect();
@@ -40,7 +40,7 @@ impl ApiService for Admin {
         let mut fields = Fields::default();
         let id: Option<ApiId> = fields.required("api_id", &request.get_ref().api_id);
         let id = fields.finish(id)?;
-        let state = self.control.api(id).await.map_err(status::failure)?;
+        let state = self.control().api(id).await.map_err(status::failure)?;
         Ok(Response::new(pb::GetApiResponse { api: Some(into_pb(&state)) }))
     }
 
@@ -53,7 +53,7 @@ impl ApiService for Admin {
         let partition = self.partition(&mut fields, &request.region);
         let after = fields.after(LIST, &request.page_token);
         let (partition, after) = fields.finish((partition, after))?;
-        let control = self.control.in_partition(partition);
+        let control = self.control().in_partition(partition);
         let found = control.apis(after, page::size(request.page_size)).await.map_err(status::failure)?;
         Ok(Response::new(pb::ListApisResponse {
             apis: found.items.iter().map(into_pb).collect(),
@@ -78,7 +78,7 @@ impl ApiService for Admin {
             Ok(())
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_api(id, change, options).await;
+        let written = self.control().update_api(id, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("api")))?;
         let warnings = written.warnings.into_iter().map(issue::into_pb).collect();
         Ok(Response::new(pb::UpdateApiResponse { api: Some(into_pb(&written.value)), warnings }))
@@ -93,7 +93,7 @@ impl ApiService for Admin {
         let id: Option<ApiId> = fields.required("api_id", &request.api_id);
         let id = fields.finish(id)?;
         let options = options(request.expected_revision, request.validate_only);
-        self.control.delete_api(id, options).await.map_err(status::failure)?;
+        self.control().delete_api(id, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteApiResponse {}))
     }
 }

@@ -34,7 +34,7 @@ impl BackupService for Admin {
             tracing::error!(%error, "no pipe for a backup");
             Status::resource_exhausted("the server has no descriptor left for a backup")
         })?;
-        let (control, runtime) = (self.control.clone(), Handle::current());
+        let (control, runtime) = (self.control(), Handle::current());
         let written = tokio::task::spawn_blocking(move || {
             runtime.block_on(control.backup(BufWriter::with_capacity(CHUNK_BYTES, writer)))
         });

@@ -24,7 +24,7 @@ impl DeploymentService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let new = read_new(&mut fields, request);
         let (api, new) = fields.finish((api, new))?;
-        let written = self.control.create_deployment(api, new, options).await;
+        let written = self.control().create_deployment(api, new, options).await;
         let written = written.map_err(|error| status::failure(rename(error)))?;
         Ok(Response::new(pb::CreateDeploymentResponse {
             deployment: Some(deployment::into_pb(&written.value.deployment)),
@@ -42,8 +42,8 @@ impl DeploymentService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let at = fields.deployment("deployment", &request.deployment);
         let (api, at) = fields.finish((api, at))?;
-        let found = self.control.deployment(api, at).await.map_err(status::failure)?;
-        let summary = self.control.deployment_summary(api, at).await.map_err(status::failure)?;
+        let found = self.control().deployment(api, at).await.map_err(status::failure)?;
+        let summary = self.control().deployment_summary(api, at).await.map_err(status::failure)?;
         Ok(Response::new(pb::GetDeploymentResponse {
             deployment: Some(deployment::into_pb(&found)),
             paths: deployment::summary_into_pb(&summary),
@@ -59,7 +59,7 @@ impl DeploymentService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let before = fields.after::<u64>(LIST, &request.page_token);
         let (api, before) = fields.finish((api, before))?;
-        let found = self.control.deployments(api, before, page::size(request.page_size)).await;
+        let found = self.control().deployments(api, before, page::size(request.page_size)).await;
         let found = found.map_err(status::failure)?;
         Ok(Response::new(pb::ListDeploymentsResponse {
             deployments: found.items.iter().map(deployment::into_pb).collect(),
@@ -77,7 +77,7 @@ impl DeploymentService for Admin {
         let at = fields.deployment("deployment", &request.deployment);
         let (api, at) = fields.finish((api, at))?;
         let options = options(0, request.validate_only);
-        let written = self.control.update_deployment(api, at, request.description, options).await;
+        let written = self.control().update_deployment(api, at, request.description, options).await;
         let written = written.map_err(status::failure)?;
         let deployment = Some(deployment::into_pb(&written.value));
         Ok(Response::new(pb::UpdateDeploymentResponse { deployment }))
@@ -93,7 +93,7 @@ impl DeploymentService for Admin {
         let at = fields.deployment("deployment", &request.deployment);
         let (api, at) = fields.finish((api, at))?;
         let options = options(0, request.validate_only);
-        let written = self.control.delete_deployment(api, at, options).await.map_err(status::failure)?;
+        let written = self.control().delete_deployment(api, at, options).await.map_err(status::failure)?;
         let deployment = Some(deployment::into_pb(&written.value));
         Ok(Response::new(pb::DeleteDeploymentResponse { deployment }))
     }

@@ -28,7 +28,7 @@ impl DomainService for Admin {
         let new = fields.message("domain_binding", request.domain_binding);
         let new = new.and_then(|sent| read_new(&mut fields, &sent));
         let (partition, new) = fields.finish((partition, new))?;
-        let control = self.control.in_partition(partition);
+        let control = self.control().in_partition(partition);
         let written = control.create_domain(new, options(0, request.validate_only)).await;
         let written = written.map_err(|error| status::failure(error.at("domain_binding")))?;
         Ok(Response::new(pb::CreateDomainBindingResponse {
@@ -45,7 +45,7 @@ impl DomainService for Admin {
         let mut fields = Fields::default();
         let place = read_place(&mut fields, "", &request.host, &request.base_path);
         let place = fields.finish(place)?;
-        let found = self.control.domain(&place.host, &place.base_path).await.map_err(status::failure)?;
+        let found = self.control().domain(&place.host, &place.base_path).await.map_err(status::failure)?;
         let domain_binding = Some(domain::into_pb(&found));
         Ok(Response::new(pb::GetDomainBindingResponse { domain_binding }))
     }
@@ -60,7 +60,7 @@ impl DomainService for Admin {
         let of = fields.optional::<ApiId>("api_id", &request.api_id);
         let after = fields.after::<Place>(LIST, &request.page_token);
         let (partition, of, after) = fields.finish((partition, of, after))?;
-        let control = self.control.in_partition(partition);
+        let control = self.control().in_partition(partition);
         let after = after.map(|place| (place.host, place.base_path));
         let found = control.domains(of, after, page::size(request.page_size)).await;
         let found = found.map_err(status::failure)?;
@@ -97,7 +97,7 @@ impl DomainService for Admin {
             Ok(())
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_domain(&place.host, &place.base_path, change, options).await;
+        let written = self.control().update_domain(&place.host, &place.base_path, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("domain_binding")))?;
         Ok(Response::new(pb::UpdateDomainBindingResponse {
             domain_binding: Some(domain::into_pb(&written.value)),
@@ -114,7 +114,7 @@ impl DomainService for Admin {
         let place = read_place(&mut fields, "", &request.host, &request.base_path);
         let place = fields.finish(place)?;
         let options = options(request.expected_revision, request.validate_only);
-        let deleted = self.control.delete_domain(&place.host, &place.base_path, options).await;
+        let deleted = self.control().delete_domain(&place.host, &place.base_path, options).await;
         deleted.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteDomainBindingResponse {}))
     }

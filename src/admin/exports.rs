@@ -24,7 +24,7 @@ impl ExportService for Admin {
         let call = read_call(&mut fields, &request);
         let (api, notation, call) = fields.finish((api, notation, call))?;
         let format = call.format;
-        let exported = self.control.export(api, call).await.map_err(status::failure)?;
+        let exported = self.control().export(api, call).await.map_err(status::failure)?;
         let (notation, content_type) = match notation {
             pb::ExportNotation::Unspecified | pb::ExportNotation::Json => {
                 (Notation::Json, "application/json")

@@ -24,7 +24,7 @@ impl GatewayResponseService for Admin {
         let sent = fields.read("gateway_response", sent);
         let (api, kind, sent) = fields.finish((api, kind, sent))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.put_gateway_response(api, kind, sent, options).await;
+        let written = self.control().put_gateway_response(api, kind, sent, options).await;
         let written = written.map_err(|error| status::failure(error.at("gateway_response")))?;
         Ok(Response::new(pb::PutGatewayResponseResponse {
             gateway_response: Some(into_pb(&written.value)),
@@ -42,7 +42,7 @@ impl GatewayResponseService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let kind: Option<GatewayResponseType> = fields.required("response_type", &request.response_type);
         let (api, kind) = fields.finish((api, kind))?;
-        let read = self.control.gateway_response(api, kind).await.map_err(status::failure)?;
+        let read = self.control().gateway_response(api, kind).await.map_err(status::failure)?;
         Ok(Response::new(pb::GetGatewayResponseResponse {
             gateway_response: Some(into_pb(&read.value)),
             revision: read.revision.0,
@@ -56,7 +56,7 @@ impl GatewayResponseService for Admin {
         let mut fields = Fields::default();
         let api: Option<ApiId> = fields.required("api_id", &request.get_ref().api_id);
         let api = fields.finish(api)?;
-        let read = self.control.gateway_responses(api).await.map_err(status::failure)?;
+        let read = self.control().gateway_responses(api).await.map_err(status::failure)?;
         Ok(Response::new(pb::ListGatewayResponsesResponse {
             gateway_responses: read.value.iter().map(into_pb).collect(),
             revision: read.revision.0,
@@ -81,7 +81,7 @@ impl GatewayResponseService for Admin {
             Ok(())
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_gateway_response(api, kind, change, options).await;
+        let written = self.control().update_gateway_response(api, kind, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("gateway_response")))?;
         Ok(Response::new(pb::UpdateGatewayResponseResponse {
             gateway_response: Some(into_pb(&written.value)),
@@ -100,7 +100,7 @@ impl GatewayResponseService for Admin {
         let kind: Option<GatewayResponseType> = fields.required("response_type", &request.response_type);
         let (api, kind) = fields.finish((api, kind))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_gateway_response(api, kind, options).await;
+        let written = self.control().delete_gateway_response(api, kind, options).await;
         let written = written.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteGatewayResponseResponse { revision: written.revision.0 }))
     }

@@ -31,7 +31,7 @@ impl ImportService for Admin {
         let partition = self.partition(&mut fields, &request.region);
         let (api, how, partition) = fields.finish((api, how, partition))?;
         let options = options(request.expected_revision, request.validate_only);
-        let (control, of_region) = (self.control.clone(), self.control.in_partition(partition));
+        let (control, of_region) = (self.control(), self.control().in_partition(partition));
         let (sender, events) = unbounded_channel();
         // It runs on its own: a caller who goes away neither stops it halfway nor learns that it went through.
         tokio::spawn(async move {

@@ -29,7 +29,7 @@ impl MethodService for Admin {
         let sent = fields.read("method", method::try_from_pb(request.method.unwrap_or_default()));
         let (api, at, sent) = fields.finish((api, at, sent))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.put_method(api, at, sent, options).await;
+        let written = self.control().put_method(api, at, sent, options).await;
         let written = written.map_err(|error| status::failure(error.at("method")))?;
         Ok(Response::new(pb::PutMethodResponse {
             method: Some(into_pb(&written.value)),
@@ -47,7 +47,7 @@ impl MethodService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let at = fields.method(&request.resource, &request.http_method);
         let (api, at) = fields.finish((api, at))?;
-        let read = self.control.method(api, at).await.map_err(status::failure)?;
+        let read = self.control().method(api, at).await.map_err(status::failure)?;
         let method = Some(into_pb(&read.value));
         Ok(Response::new(pb::GetMethodResponse { method, revision: read.revision.0 }))
     }
@@ -66,7 +66,7 @@ impl MethodService for Admin {
         let after = fields.after::<Place>(LIST, &request.page_token);
         let (api, of, after) = fields.finish((api, of, after))?;
         let after = after.map(|place| (place.path, place.verb));
-        let read = self.control.methods(api, of, after, page::size(request.page_size)).await;
+        let read = self.control().methods(api, of, after, page::size(request.page_size)).await;
         let read = read.map_err(status::failure)?;
         let next = read.value.next.map(|(path, verb)| Place { path, verb });
         Ok(Response::new(pb::ListMethodsResponse {
@@ -95,7 +95,7 @@ impl MethodService for Admin {
             Ok(())
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_method(api, at, change, options).await;
+        let written = self.control().update_method(api, at, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("method")))?;
         Ok(Response::new(pb::UpdateMethodResponse {
             method: Some(into_pb(&written.value)),
@@ -114,7 +114,7 @@ impl MethodService for Admin {
         let at = fields.method(&request.resource, &request.http_method);
         let (api, at) = fields.finish((api, at))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_method(api, at, options).await.map_err(status::failure)?;
+        let written = self.control().delete_method(api, at, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteMethodResponse { revision: written.revision.0 }))
     }
 
@@ -130,7 +130,7 @@ impl MethodService for Admin {
         let sent = sent.and_then(|sent| fields.read("method_response", method::response_try_from_pb(sent)));
         let (api, at, (code, response)) = fields.finish((api, at, sent))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.put_method_response(api, at, code, response, options).await;
+        let written = self.control().put_method_response(api, at, code, response, options).await;
         let written = written.map_err(|error| status::failure(error.at("method_response")))?;
         Ok(Response::new(pb::PutMethodResponseResponse {
             method: Some(into_pb(&written.value)),
@@ -150,7 +150,7 @@ impl MethodService for Admin {
         let code = fields.take("status_code", crate::model::Status::try_from(request.status_code));
         let (api, at, code) = fields.finish((api, at, code))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_method_response(api, at, code, options).await;
+        let written = self.control().delete_method_response(api, at, code, options).await;
         let written = written.map_err(status::failure)?;
         let method = Some(into_pb(&written.value));
         Ok(Response::new(pb::DeleteMethodResponseResponse { method, revision: written.revision.0 }))
@@ -168,7 +168,7 @@ impl MethodService for Admin {
         let sent = sent.and_then(|sent| fields.read("integration", integration::try_from_pb(sent)));
         let (api, at, sent) = fields.finish((api, at, sent))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.put_integration(api, at, sent, options).await;
+        let written = self.control().put_integration(api, at, sent, options).await;
         let written = written.map_err(|error| status::failure(error.at("integration")))?;
         Ok(Response::new(pb::PutIntegrationResponse {
             method: Some(into_pb(&written.value)),
@@ -187,7 +187,7 @@ impl MethodService for Admin {
         let at = fields.method(&request.resource, &request.http_method);
         let (api, at) = fields.finish((api, at))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_integration(api, at, options).await.map_err(status::failure)?;
+        let written = self.control().delete_integration(api, at, options).await.map_err(status::failure)?;
         let method = Some(into_pb(&written.value));
         Ok(Response::new(pb::DeleteIntegrationResponse { method, revision: written.revision.0 }))
     }
@@ -205,7 +205,7 @@ impl MethodService for Admin {
             .and_then(|sent| fields.read("integration_response", integration::response_try_from_pb(sent)));
         let (api, at, (code, response)) = fields.finish((api, at, sent))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.put_integration_response(api, at, code, response, options).await;
+        let written = self.control().put_integration_response(api, at, code, response, options).await;
         let written = written.map_err(|error| status::failure(error.at("integration_response")))?;
         Ok(Response::new(pb::PutIntegrationResponseResponse {
             method: Some(into_pb(&written.value)),
@@ -225,7 +225,7 @@ impl MethodService for Admin {
         let code = fields.take("status_code", crate::model::Status::try_from(request.status_code));
         let (api, at, code) = fields.finish((api, at, code))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_integration_response(api, at, code, options).await;
+        let written = self.control().delete_integration_response(api, at, code, options).await;
         let written = written.map_err(status::failure)?;
         let method = Some(into_pb(&written.value));
         Ok(Response::new(pb::DeleteIntegrationResponseResponse { method, revision: written.revision.0 }))

@@ -1,9 +1,10 @@
 //! The gRPC face: translates requests, calls `control`, translates what comes back. It has no rules of its own.
 //!
-//! A request passes, from the outside in: the door (hosts, pages, size of the head), gRPC-Web, admission
-//! (calls in flight, deadline), and its service, a file each. A call is four steps: request → model, or field violations
+//! A request passes, from the outside in: the door (hosts, pages, size of the head), gRPC-Web, access (who calls, and
+//! whether it may), admission (calls in flight, deadline), and its service, a file each. A call is four steps: request → model, or field violations
 //! → one use case → answer.
 
+mod access;
 mod admission;
 mod door;
 mod guard;
@@ -62,6 +63,11 @@ struct Admin {
 }
 
 impl Admin {
+    /// The use cases, in the name of whoever makes the call that is being answered.
+    fn control(&self) -> Control {
+        self.control.as_caller(access::caller())
+    }
+
     /// The partition of a region that a request names, or the server's own.
     fn partition(&self, fields: &mut Fields, region: &str) -> Option<Partition> {
         let region = fields.optional::<Region>("region", region)?;

@@ -26,7 +26,7 @@ impl ModelService for Admin {
         let new = sent.and_then(|sent| fields.read("model", new_model(sent)));
         let (api, new) = fields.finish((api, new))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.create_model(api, new, options).await;
+        let written = self.control().create_model(api, new, options).await;
         let written = written.map_err(|error| status::failure(error.at("model")))?;
         let model = Some(model::into_pb(&written.value));
         Ok(Response::new(pb::CreateModelResponse { model, revision: written.revision.0 }))
@@ -41,7 +41,7 @@ impl ModelService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let name: Option<ModelName> = fields.required("model_name", &request.model_name);
         let (api, name) = fields.finish((api, name))?;
-        let read = self.control.model(api, &name).await.map_err(status::failure)?;
+        let read = self.control().model(api, &name).await.map_err(status::failure)?;
         let model = Some(model::into_pb(&read.value));
         Ok(Response::new(pb::GetModelResponse { model, revision: read.revision.0 }))
     }
@@ -55,7 +55,7 @@ impl ModelService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let after = fields.after(LIST, &request.page_token);
         let (api, after) = fields.finish((api, after))?;
-        let read = self.control.models(api, after, page::size(request.page_size)).await;
+        let read = self.control().models(api, after, page::size(request.page_size)).await;
         let read = read.map_err(status::failure)?;
         Ok(Response::new(pb::ListModelsResponse {
             models: read.value.items.iter().map(|model| model::into_pb(model)).collect(),
@@ -83,7 +83,7 @@ impl ModelService for Admin {
             Ok(())
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_model(api, &name, change, options).await;
+        let written = self.control().update_model(api, &name, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("model")))?;
         let model = Some(model::into_pb(&written.value));
         Ok(Response::new(pb::UpdateModelResponse { model, revision: written.revision.0 }))
@@ -99,7 +99,7 @@ impl ModelService for Admin {
         let name: Option<ModelName> = fields.required("model_name", &request.model_name);
         let (api, name) = fields.finish((api, name))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_model(api, &name, options).await.map_err(status::failure)?;
+        let written = self.control().delete_model(api, &name, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteModelResponse { revision: written.revision.0 }))
     }
 }

@@ -30,7 +30,7 @@ impl RequestValidatorService for Admin {
             validate_request_body: sent.validate_request_body,
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.create_request_validator(api, new, options).await;
+        let written = self.control().create_request_validator(api, new, options).await;
         let written = written.map_err(|error| status::failure(error.at("request_validator")))?;
         Ok(Response::new(pb::CreateRequestValidatorResponse {
             request_validator: Some(into_pb(&written.value)),
@@ -48,7 +48,7 @@ impl RequestValidatorService for Admin {
         let id: Option<RequestValidatorId> =
             fields.required("request_validator_id", &request.request_validator_id);
         let (api, id) = fields.finish((api, id))?;
-        let read = self.control.request_validator(api, id).await.map_err(status::failure)?;
+        let read = self.control().request_validator(api, id).await.map_err(status::failure)?;
         Ok(Response::new(pb::GetRequestValidatorResponse {
             request_validator: Some(into_pb(&read.value)),
             revision: read.revision.0,
@@ -64,7 +64,7 @@ impl RequestValidatorService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let after = fields.after(LIST, &request.page_token);
         let (api, after) = fields.finish((api, after))?;
-        let read = self.control.request_validators(api, after, page::size(request.page_size)).await;
+        let read = self.control().request_validators(api, after, page::size(request.page_size)).await;
         let read = read.map_err(status::failure)?;
         Ok(Response::new(pb::ListRequestValidatorsResponse {
             request_validators: read.value.items.iter().map(|validator| into_pb(validator)).collect(),
@@ -94,7 +94,7 @@ impl RequestValidatorService for Admin {
             Ok(())
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_request_validator(api, id, change, options).await;
+        let written = self.control().update_request_validator(api, id, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("request_validator")))?;
         Ok(Response::new(pb::UpdateRequestValidatorResponse {
             request_validator: Some(into_pb(&written.value)),
@@ -113,7 +113,7 @@ impl RequestValidatorService for Admin {
             fields.required("request_validator_id", &request.request_validator_id);
         let (api, id) = fields.finish((api, id))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_request_validator(api, id, options).await;
+        let written = self.control().delete_request_validator(api, id, options).await;
         let written = written.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteRequestValidatorResponse { revision: written.revision.0 }))
     }

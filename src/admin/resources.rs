@@ -28,7 +28,7 @@ impl ResourceService for Admin {
         let part: Option<PathPart> = fields.required("path_part", &request.path_part);
         let (api, parent, part) = fields.finish((api, parent, part))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.create_resource(api, parent, part, options).await;
+        let written = self.control().create_resource(api, parent, part, options).await;
         let written = written.map_err(status::failure)?;
         Ok(Response::new(pb::CreateResourceResponse {
             resource: Some(into_pb(&written.value)),
@@ -46,7 +46,7 @@ impl ResourceService for Admin {
         let path: Option<ResourcePath> = fields.required("path", &request.path);
         let (api, path) = fields.finish((api, path))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.ensure_path(api, path, options).await.map_err(status::failure)?;
+        let written = self.control().ensure_path(api, path, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::EnsurePathResponse {
             resource: Some(into_pb(&written.value.resource)),
             created: written.value.created.iter().map(into_pb).collect(),
@@ -63,7 +63,7 @@ impl ResourceService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let at = fields.resource("resource", &request.resource);
         let (api, at) = fields.finish((api, at))?;
-        let read = self.control.resource(api, at).await.map_err(status::failure)?;
+        let read = self.control().resource(api, at).await.map_err(status::failure)?;
         Ok(Response::new(pb::GetResourceResponse {
             resource: Some(into_pb(&read.value)),
             revision: read.revision.0,
@@ -79,7 +79,7 @@ impl ResourceService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let after = fields.after(LIST, &request.page_token);
         let (api, after) = fields.finish((api, after))?;
-        let read = self.control.resources(api, after, page::size(request.page_size)).await;
+        let read = self.control().resources(api, after, page::size(request.page_size)).await;
         let read = read.map_err(status::failure)?;
         Ok(Response::new(pb::ListResourcesResponse {
             resources: read.value.items.iter().map(into_pb).collect(),
@@ -98,7 +98,7 @@ impl ResourceService for Admin {
         let at = fields.resource("resource", &request.resource);
         let (api, at) = fields.finish((api, at))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.delete_resource(api, at, options).await.map_err(status::failure)?;
+        let written = self.control().delete_resource(api, at, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteResourceResponse {
             deleted_ids: written.value.iter().map(|state| state.resource.id.to_string()).collect(),
             revision: written.revision.0,

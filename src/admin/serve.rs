@@ -13,6 +13,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 
+use super::access::AccessLayer;
 use super::admission::AdmissionLayer;
 use super::door::{DoorLayer, MAX_METADATA_BYTES};
 use super::{Admin, AdminConfig};
@@ -79,6 +80,7 @@ pub async fn serve(
         .http2_keepalive_timeout(Some(KEEP_ALIVE.1))
         .layer(DoorLayer::new(config.guard))
         .layer(GrpcWebLayer::new())
+        .layer(AccessLayer::new())
         .layer(AdmissionLayer::new())
         .add_routes(routes);
     let mut told = stopping.clone();

@@ -25,7 +25,7 @@ impl StageService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let new = fields.message("stage", request.stage).and_then(|sent| read_new(&mut fields, sent));
         let (api, new) = fields.finish((api, new))?;
-        let written = self.control.create_stage(api, new, options(0, request.validate_only)).await;
+        let written = self.control().create_stage(api, new, options(0, request.validate_only)).await;
         let written = written.map_err(|error| status::failure(error.at("stage")))?;
         Ok(Response::new(pb::CreateStageResponse {
             stage: Some(stage::into_pb(&written.value)),
@@ -42,7 +42,7 @@ impl StageService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &request.api_id);
         let name: Option<StageName> = fields.required("stage_name", &request.stage_name);
         let (api, name) = fields.finish((api, name))?;
-        let found = self.control.stage(api, &name).await.map_err(status::failure)?;
+        let found = self.control().stage(api, &name).await.map_err(status::failure)?;
         Ok(Response::new(pb::GetStageResponse { stage: Some(stage::into_pb(&found)) }))
     }
 
@@ -60,10 +60,10 @@ impl StageService for Admin {
         let after = fields.after::<StageName>(LIST, &request.page_token);
         let (api, serving, after) = fields.finish((api, serving, after))?;
         let serving = match serving {
-            Some(at) => Some(self.control.deployment(api, at).await.map_err(status::failure)?.id),
+            Some(at) => Some(self.control().deployment(api, at).await.map_err(status::failure)?.id),
             None => None,
         };
-        let mut found = self.control.stages(api).await.map_err(status::failure)?;
+        let mut found = self.control().stages(api).await.map_err(status::failure)?;
         found.retain(|stage| {
             serving.is_none_or(|id| serves(stage, id))
                 && after.as_ref().is_none_or(|after| stage.name > *after)
@@ -99,7 +99,7 @@ impl StageService for Admin {
             write(edited, stage)
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.update_stage(api, &name, change, options).await;
+        let written = self.control().update_stage(api, &name, change, options).await;
         let written = written.map_err(|error| status::failure(error.at("stage")))?;
         Ok(Response::new(pb::UpdateStageResponse {
             stage: Some(stage::into_pb(&written.value)),
@@ -121,7 +121,7 @@ impl StageService for Admin {
         };
         let (api, name, to) = fields.finish((api, name, to))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.rollback(api, &name, to, options).await.map_err(status::failure)?;
+        let written = self.control().rollback(api, &name, to, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::RollbackStageResponse {
             stage: Some(stage::into_pb(&written.value.stage)),
             previous_deployment_id: written.value.from.to_string(),
@@ -139,7 +139,7 @@ impl StageService for Admin {
         let name: Option<StageName> = fields.required("stage_name", &request.stage_name);
         let (api, name) = fields.finish((api, name))?;
         let options = options(request.expected_revision, request.validate_only);
-        self.control.delete_stage(api, &name, options).await.map_err(status::failure)?;
+        self.control().delete_stage(api, &name, options).await.map_err(status::failure)?;
         Ok(Response::new(pb::DeleteStageResponse {}))
     }
 }
@@ -153,7 +153,7 @@ impl Admin {
         let mut fields = Fields::default();
         let at = fields.deployment(field, text);
         let at: DeploymentRef = fields.finish(at)?;
-        *text = self.control.deployment(api, at).await.map_err(status::failure)?.id.to_string();
+        *text = self.control().deployment(api, at).await.map_err(status::failure)?.id.to_string();
         Ok(())
     }
 }

@@ -10,6 +10,7 @@
 //! | limit exceeded | `RESOURCE_EXHAUSTED` | `BadRequest`, `QuotaFailure` |
 //! | in use, precondition | `FAILED_PRECONDITION` | `PreconditionFailure` |
 //! | not deployable, not supported | `FAILED_PRECONDITION` | `BadRequest`, `PreconditionFailure` |
+//! | forbidden | `PERMISSION_DENIED` | – |
 //! | read-only | `UNAVAILABLE` | – |
 //! | store failed | `INTERNAL` | –; the log has the rest |
 //!
@@ -85,6 +86,7 @@ pub(super) fn failure(error: Error) -> Status {
             details.add_precondition_failure_violation("NOT_DEPLOYABLE", "", what);
             (Code::FailedPrecondition, "NOT_DEPLOYABLE")
         }
+        Error::Forbidden { .. } => (Code::PermissionDenied, "FORBIDDEN"),
         Error::ReadOnly { .. } => (Code::Unavailable, "READ_ONLY"),
         Error::Storage { .. } => (Code::Internal, "STORAGE"),
     };
@@ -153,6 +155,7 @@ mod tests {
             (Error::FailedPrecondition { message: id() }, Code::FailedPrecondition, "FAILED_PRECONDITION"),
             (Error::Unsupported(issues()), Code::FailedPrecondition, "UNSUPPORTED"),
             (Error::NotDeployable(issues()), Code::FailedPrecondition, "NOT_DEPLOYABLE"),
+            (Error::Forbidden { message: id() }, Code::PermissionDenied, "FORBIDDEN"),
             (Error::ReadOnly { message: id() }, Code::Unavailable, "READ_ONLY"),
             (Error::Storage { detail: id() }, Code::Internal, "STORAGE"),
         ] {

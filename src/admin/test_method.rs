@@ -21,7 +21,7 @@ impl TestService for Admin {
         let at = fields.method(&request.resource, &request.http_method);
         let call = read_call(&mut fields, request);
         let (api, at, call) = fields.finish((api, at, call))?;
-        let answer = self.control.test_method(api, at, call).await.map_err(status::failure)?;
+        let answer = self.control().test_method(api, at, call).await.map_err(status::failure)?;
         let (body, binary_body) = match String::from_utf8(answer.body.into()) {
             Ok(text) => (text, Vec::new()),
             Err(error) => (String::new(), error.into_bytes()),

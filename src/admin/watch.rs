@@ -22,7 +22,7 @@ impl WatchService for Admin {
         let of = fields.optional::<ApiId>("api_id", &request.api_id);
         let of = fields.finish(of)?;
         let after = Some(request.after_store_revision).filter(|after| *after > 0).map(StoreRevision);
-        let changes = self.control.watch(after).filter_map(move |change| {
+        let changes = self.control().watch(after).filter_map(move |change| {
             std::future::ready(match change {
                 Ok(change) if of.is_some() && change.api_id != of => None,
                 Ok(change) => into_pb(change).map(Ok),

@@ -95,6 +95,7 @@ impl Exception {
             Error::InUse { .. } | Error::FailedPrecondition { .. } => {
                 Self::bad_request(capital(&error.to_string()))
             }
+            Error::Forbidden { message } => Self::forbidden("AccessDeniedException", message),
             Error::ReadOnly { message } => {
                 Self::new("ServiceUnavailableException", StatusCode::SERVICE_UNAVAILABLE, capital(message))
             }

@@ -1,9 +1,10 @@
 //! APIs: their settings, their birth and their end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Api, ApiId, Definition, Issue, Revision};
-use crate::store::{self, ApiHead, ChangeKind, CommitError, Edit, Retention};
+use crate::model::{Api, ApiId, ApiLimit, Definition, Issue, Revision};
+use crate::store::{self, ApiHead, ChangeKind, CommitError, Retention};
 
 use super::check::check_api;
 use super::clock::{new_api_id, new_resource_id};
@@ -18,6 +19,7 @@ impl Control {
     /// # Errors
     /// When a setting is wrong.
     pub async fn create_api(&self, new: NewApi, options: Options) -> Result<Written<ApiState>, Error> {
+        self.check_unlimited("a new API")?;
         for attempt in 0..ATTEMPTS {
             pause(attempt).await;
             let api = new.clone().into_api(new_api_id()?, self.inner.clock.now());
@@ -36,7 +38,7 @@ impl Control {
             let (id, created_at) = (definition.api.id, definition.api.created_at);
             let partition = self.partition().clone();
             let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
-            let mut edit = Edit::new(ChangeKind::ApiCreated, created_at);
+            let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
             edit.create_api(birth, definition);
             match self.inner.records.commit(edit).await {
                 Ok(committed) => {
@@ -65,7 +67,12 @@ impl Control {
     /// # Errors
     /// When the store fails.
     pub async fn apis(&self, after: Option<ApiId>, limit: usize) -> Result<Page<ApiState, ApiId>, Error> {
-        let heads = self.inner.records.apis(self.partition(), after, limit.saturating_add(1)).await?;
+        let heads = match self.api_limit() {
+            ApiLimit::All => {
+                self.inner.records.apis(self.partition(), after, limit.saturating_add(1)).await?
+            }
+            ApiLimit::Only(apis) => self.granted_heads(apis, after).await?,
+        };
         let heads = Page::cut(heads, limit, |head| head.id);
         let mut items = Vec::with_capacity(heads.items.len());
         for head in &heads.items {
@@ -73,6 +80,20 @@ impl Control {
             items.push(state(head, &definition));
         }
         Ok(Page { items, next: heads.next })
+    }
+
+    /// The APIs of a caller that is limited to some, after `after`, as far as they are there.
+    async fn granted_heads(
+        &self,
+        apis: &BTreeSet<ApiId>,
+        after: Option<ApiId>,
+    ) -> Result<Vec<ApiHead>, Error> {
+        let mut heads = Vec::new();
+        for id in apis.iter().filter(|id| after.is_none_or(|after| **id > after)) {
+            let head = self.inner.records.api(*id).await?;
+            heads.extend(head.filter(|head| head.partition == *self.partition()));
+        }
+        Ok(heads)
     }
 
     /// Changes an API's settings; `change` may run more than once. Id, date and what CORS calls keep there stay.
@@ -114,7 +135,7 @@ impl Control {
             if options.validate_only {
                 return Ok(Written { value: (), revision, store_revision: None, warnings });
             }
-            let mut edit = Edit::new(ChangeKind::ApiDeleted, self.inner.clock.now());
+            let mut edit = self.begin(ChangeKind::ApiDeleted);
             edit.delete_api(&head);
             match self.commit_served(edit, Shift::ApiGone(id)).await {
                 Ok(committed) => {

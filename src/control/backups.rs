@@ -13,6 +13,7 @@ impl Control {
     /// # Errors
     /// When the store cannot be read or `output` not written; what was written by then is no archive.
     pub async fn backup(&self, output: impl Write + Send) -> Result<BackupSummary, Error> {
+        self.check_unlimited("a backup")?;
         Ok(self.inner.records.backup(output).await?)
     }
 }

@@ -67,7 +67,7 @@ impl Control {
                 Some(_) => ChangeKind::StageChanged,
                 None => ChangeKind::DeploymentCreated,
             };
-            let mut edit = Edit::new(kind, now);
+            let mut edit = self.begin_at(kind, now);
             let (id, description) = (deployment.id, new.description.clone());
             edit.deploy(&head, store::NewDeployment { id, description, created_at: now });
             let committed = match stage {
@@ -249,7 +249,7 @@ impl Control {
         for attempt in 0..ATTEMPTS {
             pause(attempt).await;
             let seen = self.deployment(api, at).await?;
-            let mut edit = Edit::new(kind, self.inner.clock.now());
+            let mut edit = self.begin(kind);
             let value = change(&seen, &mut edit);
             let revision = seen.revision;
             if options.validate_only || value == seen {

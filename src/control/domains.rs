@@ -2,7 +2,7 @@
 //! returns.
 
 use crate::model::{ApiId, BasePath, DomainBinding, HostName, Issue, Partition, Revision, StageName};
-use crate::store::{ChangeKind, CommitError, Edit, PlacedBinding, Was};
+use crate::store::{ChangeKind, CommitError, PlacedBinding, Was};
 
 use super::deployments::next_revision;
 use super::handle::{ATTEMPTS, check_expected, pause};
@@ -62,7 +62,8 @@ impl Control {
         after: Option<(HostName, BasePath)>,
         limit: usize,
     ) -> Result<Page<DomainBinding, (HostName, BasePath)>, Error> {
-        let wanted = |binding: &DomainBinding| of.is_none_or(|api| binding.api_id == api);
+        let granted = |binding: &DomainBinding| self.check_granted(binding.api_id).is_ok();
+        let wanted = |binding: &DomainBinding| of.is_none_or(|api| binding.api_id == api) && granted(binding);
         let found = self.find_bindings(self.partition(), after, limit.saturating_add(1), wanted).await?;
         Ok(Page::cut(found, limit, |binding| (binding.host.clone(), binding.base_path.clone())))
     }
@@ -124,7 +125,7 @@ impl Control {
             if options.validate_only {
                 return Ok(Written { value: (), revision, store_revision: None, warnings });
             }
-            let mut edit = Edit::new(ChangeKind::BindingDeleted, self.inner.clock.now());
+            let mut edit = self.begin(ChangeKind::BindingDeleted);
             edit.delete_binding(&placed);
             match self.commit_served(edit, Shift::BindingGone(host.clone(), base_path.clone())).await {
                 Ok(committed) => {
@@ -176,7 +177,9 @@ impl Control {
     async fn placed(&self, host: &HostName, base_path: &BasePath) -> Result<PlacedBinding, Error> {
         let placed = self.inner.records.binding(host, base_path).await?;
         let placed = placed.filter(|placed| self.sees(&placed.partition));
-        placed.ok_or_else(|| Error::not_found(Noun::Domain, name(host, base_path)))
+        let placed = placed.ok_or_else(|| Error::not_found(Noun::Domain, name(host, base_path)))?;
+        self.check_granted(placed.binding.api_id)?;
+        Ok(placed)
     }
 
     /// Commits a binding and publishes it. `None` when another writer came first.
@@ -196,7 +199,7 @@ impl Control {
             Was::Absent => ChangeKind::BindingCreated,
             Was::At(_) => ChangeKind::BindingChanged,
         };
-        let mut edit = Edit::new(kind, self.inner.clock.now());
+        let mut edit = self.begin(kind);
         edit.put_binding(partition, binding.clone(), was);
         match self.commit_served(edit, Shift::Bindings).await {
             Ok(committed) => {

@@ -126,6 +126,12 @@ pub enum Error {
     /// The draft is incomplete or contradictory, so it cannot be deployed. Every reason is listed.
     #[error("the API cannot be deployed: {}", joined(.0))]
     NotDeployable(Vec<Issue>),
+    /// The caller may not do that.
+    #[error("{message}")]
+    Forbidden {
+        /// Who may not do what.
+        message: String,
+    },
     /// Nothing can be written at present.
     #[error("{message}")]
     ReadOnly {
@@ -176,6 +182,7 @@ impl Error {
             | Self::FailedPrecondition { .. }
             | Self::Unsupported(_)
             | Self::NotDeployable(_)
+            | Self::Forbidden { .. }
             | Self::ReadOnly { .. }
             | Self::Storage { .. }) => other,
         }
@@ -193,6 +200,7 @@ impl Error {
             | Self::Contended { .. }
             | Self::InUse { .. }
             | Self::FailedPrecondition { .. }
+            | Self::Forbidden { .. }
             | Self::ReadOnly { .. }
             | Self::Storage { .. } => &[],
         }
@@ -213,6 +221,7 @@ impl Error {
             | Self::FailedPrecondition { .. }
             | Self::Unsupported(_)
             | Self::NotDeployable(_)
+            | Self::Forbidden { .. }
             | Self::ReadOnly { .. } => None,
         }
     }

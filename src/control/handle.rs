@@ -2,11 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::model::{ApiId, Definition, Expected, Partition, Revision};
+use crate::model::{ApiId, ApiLimit, Caller, Definition, Expected, Partition, Revision};
 use crate::store::{ApiHead, ChangeKind, CommitError, Edit, Records};
 
 use super::draft::Draft;
@@ -27,6 +27,7 @@ const TURNS: usize = 64;
 pub struct Control {
     pub(super) inner: Arc<Inner>,
     scope: Option<Partition>,
+    caller: Arc<Caller>,
 }
 
 /// What all clones share.
@@ -59,13 +60,56 @@ impl Inner {
 
 impl Control {
     pub(super) fn of(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), scope: None }
+        Self { inner: Arc::new(inner), scope: None, caller: Arc::new(Caller::process()) }
     }
 
     /// The same use cases for callers of one partition: what lives elsewhere does not exist for them.
     #[must_use]
     pub fn in_partition(&self, partition: Partition) -> Self {
-        Self { inner: self.inner.clone(), scope: Some(partition) }
+        Self { scope: Some(partition), ..self.clone() }
+    }
+
+    /// The same use cases for one caller: APIs that it is not granted are [`Error::Forbidden`] to it and in no list, and
+    /// its writes are recorded as its own. Whether its role allows a call is for the face to ask before.
+    #[must_use]
+    pub fn as_caller(&self, caller: Arc<Caller>) -> Self {
+        Self { caller, ..self.clone() }
+    }
+
+    /// Refuses an API that the caller is not granted.
+    pub(super) fn check_granted(&self, api: ApiId) -> Result<(), Error> {
+        if self.caller.grant.covers(api) {
+            return Ok(());
+        }
+        Err(Error::Forbidden { message: format!("{} has no rights on API {api}", self.caller.actor) })
+    }
+
+    /// Refuses a caller that is limited to some APIs what is about none of them.
+    pub(super) fn check_unlimited(&self, what: &str) -> Result<(), Error> {
+        match self.caller.grant.apis() {
+            ApiLimit::All => Ok(()),
+            ApiLimit::Only(_) => Err(Error::Forbidden {
+                message: format!(
+                    "{} is limited to some APIs, and {what} is about none of them",
+                    self.caller.actor
+                ),
+            }),
+        }
+    }
+
+    /// The APIs that the caller is limited to.
+    pub(super) fn api_limit(&self) -> &ApiLimit {
+        self.caller.grant.apis()
+    }
+
+    /// An edit in the caller's name.
+    pub(super) fn begin(&self, kind: ChangeKind) -> Edit {
+        self.begin_at(kind, self.inner.clock.now())
+    }
+
+    /// The same at a time that was read before.
+    pub(super) fn begin_at(&self, kind: ChangeKind, at: SystemTime) -> Edit {
+        Edit::new(kind, at)
     }
 
     /// The partition that new things are made in and that lists are of.
@@ -80,6 +124,7 @@ impl Control {
 
     /// The record of an API.
     pub(super) async fn head(&self, id: ApiId) -> Result<ApiHead, Error> {
+        self.check_granted(id)?;
         let head = self.inner.records.api(id).await?;
         head.filter(|head| self.sees(&head.partition)).ok_or_else(|| Error::not_found(Noun::Api, id))
     }
@@ -152,7 +197,7 @@ impl Control {
             if options.validate_only {
                 return Ok(Written { value, revision, store_revision: None, warnings });
             }
-            let mut edit = Edit::new(ChangeKind::DraftChanged, self.inner.clock.now());
+            let mut edit = self.begin(ChangeKind::DraftChanged);
             edit.put_draft(&head, Arc::new(draft.definition));
             match self.inner.records.commit(edit).await {
                 Ok(committed) => {

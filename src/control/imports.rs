@@ -6,7 +6,7 @@ use crate::model::{
     Api, ApiId, Definition, Issue, Issues, ManagedBy, Model, ModelName, ResourcePath, Revision, Verb,
 };
 use crate::openapi::{self, Address, Document, Export, Exported, Extensions, Format, ImportOptions, Refused};
-use crate::store::{self, ChangeKind, CommitError, Edit, Retention};
+use crate::store::{self, ChangeKind, CommitError, Retention};
 
 use crate::validation::Models;
 
@@ -69,6 +69,7 @@ impl Control {
         options: Options,
         tell: &(dyn Fn(ImportStep) + Send + Sync),
     ) -> Result<Written<ImportDone>, Error> {
+        self.check_unlimited("a new API")?;
         let document = read(text, tell).await?;
         for attempt in 0..ATTEMPTS {
             pause(attempt).await;
@@ -96,7 +97,7 @@ impl Control {
             let (id, created_at) = (definition.api.id, definition.api.created_at);
             let partition = self.partition().clone();
             let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
-            let mut edit = Edit::new(ChangeKind::ApiCreated, created_at);
+            let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
             edit.create_api(birth, definition);
             match self.inner.records.commit(edit).await {
                 Ok(committed) => {

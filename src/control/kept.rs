@@ -2,7 +2,7 @@
 //! they say belongs to the face that wrote it; here they are texts under an id.
 
 use crate::model::{ApiId, Kept, KeptKind, KeptScope, Revision};
-use crate::store::{ChangeKind, CommitError, Edit, Was};
+use crate::store::{ChangeKind, CommitError, Was};
 
 use super::handle::{ATTEMPTS, pause};
 use super::{Control, Error, Noun};
@@ -90,7 +90,7 @@ impl Control {
         for attempt in 0..ATTEMPTS {
             pause(attempt).await;
             let seen = self.kept(of, id).await?;
-            let mut edit = Edit::new(ChangeKind::KeptDeleted, self.inner.clock.now());
+            let mut edit = self.begin(ChangeKind::KeptDeleted);
             edit.delete_kept(&seen);
             match self.inner.records.commit(edit).await {
                 Ok(_) => return Ok(()),
@@ -104,13 +104,16 @@ impl Control {
     async fn kept_scope(&self, of: KeptOf) -> Result<KeptScope, Error> {
         match of.api {
             Some(api) => Ok(KeptScope::Api(self.head(api).await?.id)),
-            None => Ok(KeptScope::Partition(self.partition().clone())),
+            None => {
+                self.check_unlimited(of.kind.as_str())?;
+                Ok(KeptScope::Partition(self.partition().clone()))
+            }
         }
     }
 
     /// Commits something kept. `None` when another writer came first.
     async fn write_kept(&self, kept: Kept, was: Was) -> Result<Option<Kept>, Error> {
-        let mut edit = Edit::new(ChangeKind::KeptWritten, self.inner.clock.now());
+        let mut edit = self.begin(ChangeKind::KeptWritten);
         edit.put_kept(kept.clone(), was);
         match self.inner.records.commit(edit).await {
             Ok(_) => Ok(Some(Kept { revision: super::deployments::next_revision(was), ..kept })),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{ApiId, Deployment, Issue, Issues, Partition, Revision, Stage, StageName, StageTarget};
-use crate::store::{ChangeKind, CommitError, Edit, Was};
+use crate::store::{ChangeKind, CommitError, Was};
 
 use super::check::{check_description, check_tags};
 use super::deployments::next_revision;
@@ -185,7 +185,7 @@ impl Control {
             if options.validate_only {
                 return Ok(Written { value: (), revision, store_revision: None, warnings });
             }
-            let mut edit = Edit::new(ChangeKind::StageDeleted, self.inner.clock.now());
+            let mut edit = self.begin(ChangeKind::StageDeleted);
             edit.delete_stage(&stage);
             match self.commit_served(edit, Shift::StageGone(api, name.clone())).await {
                 Ok(committed) => {
@@ -230,7 +230,7 @@ impl Control {
             Was::Absent => ChangeKind::StageCreated,
             Was::At(_) => ChangeKind::StageChanged,
         };
-        let mut edit = Edit::new(kind, self.inner.clock.now());
+        let mut edit = self.begin(kind);
         edit.put_stage(stage.clone(), was);
         match self.commit_served(edit, Shift::Stage(bound)).await {
             Ok(mut committed) => {

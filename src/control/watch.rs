@@ -1,22 +1,30 @@
 //! Following what changes.
 
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 
-use crate::model::StoreRevision;
+use crate::model::{ApiLimit, StoreRevision};
 use crate::store::{Change, Watch, WatchError};
 
 use super::{Control, Error};
 
 impl Control {
     /// Every change after a store revision, in order and without gaps, as it becomes durable; from now on if none
-    /// is named. The stream ends after its first error.
+    /// is named. A caller that is limited to some APIs is told of theirs alone. The stream ends after its
+    /// first error.
     pub fn watch(
         &self,
         after: Option<StoreRevision>,
     ) -> impl Stream<Item = Result<Change, Error>> + Send + use<> {
         let records = &self.inner.records;
         let watch = records.watch(after.unwrap_or_else(|| records.latest()));
-        futures_util::stream::unfold(Some((watch, Vec::new().into_iter())), next)
+        let limit = self.api_limit().clone();
+        futures_util::stream::unfold(Some((watch, Vec::new().into_iter())), next).filter(move |change| {
+            let told = match (&limit, change) {
+                (ApiLimit::All, _) | (_, Err(_)) => true,
+                (ApiLimit::Only(apis), Ok(change)) => change.api_id.is_some_and(|id| apis.contains(&id)),
+            };
+            std::future::ready(told)
+        })
     }
 }
 

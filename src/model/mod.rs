@@ -8,6 +8,7 @@
 //! Nothing here performs I/O, reads a clock or draws a random number, and nothing derives serde or prost:
 //! what crosses a boundary has a type that belongs to the boundary.
 
+mod access;
 mod api;
 mod aws;
 mod cors;
@@ -29,6 +30,7 @@ mod resource;
 mod revision;
 mod stage;
 
+pub use access::{ApiLimit, Caller, Grant, InvalidGrant, InvalidRole, Permission, Role};
 pub use api::{Api, ApiKeySource, EndpointType};
 pub use aws::{AwsEndpoint, AwsEndpoints, AwsService, FunctionPattern};
 pub use cors::{

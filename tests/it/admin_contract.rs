@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use postern::wire::ADMIN_DESCRIPTOR_SET;
 use prost::Message as _;
+use prost_reflect::DescriptorPool;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
@@ -34,7 +35,8 @@ fn render(file: &FileDescriptorProto, out: &mut String) {
         for method in &service.method {
             let stream = if method.server_streaming() { "stream " } else { "" };
             let (input, output) = (short(method.input_type()), short(method.output_type()));
-            writeln!(out, "    {}({input}) -> {stream}{output}", method.name()).unwrap();
+            let permission = permission(file.package(), service.name(), method.name());
+            writeln!(out, "    {}({input}) -> {stream}{output}: {permission}", method.name()).unwrap();
         }
     }
     for message in &file.message_type {
@@ -49,6 +51,17 @@ fn render(file: &FileDescriptorProto, out: &mut String) {
             writeln!(out, "    {:>2} {}", value.number(), value.name()).unwrap();
         }
     }
+}
+
+/// What a caller must be allowed to do; the typed descriptors do not know options of ours.
+fn permission(package: &str, service: &str, method: &str) -> String {
+    let pool = DescriptorPool::decode(ADMIN_DESCRIPTOR_SET).unwrap();
+    let option = pool.get_extension_by_name("postern.admin.v1.permission").unwrap();
+    let service = pool.get_service_by_name(&format!("{package}.{service}")).unwrap();
+    let method = service.methods().find(|found| found.name() == method).unwrap();
+    let number = method.options().get_extension(&option).as_enum_number().unwrap();
+    let values = pool.get_enum_by_name("postern.admin.v1.Permission").unwrap();
+    values.get_value(number).unwrap().name().trim_start_matches("PERMISSION_").to_owned()
 }
 
 fn kind(field: &FieldDescriptorProto, message: &DescriptorProto) -> String {

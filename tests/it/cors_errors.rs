@@ -4,14 +4,16 @@ use postern::wire::pb;
 
 use crate::support::cors::{Site, cors_headers, faulty_fields, headers};
 use crate::support::{Request, Script};
-use crate::support::{closed_address, http, mock};
+use crate::support::{http, mock};
 
 const ORIGIN: &str = "https://app.example.com";
 
 fn site() -> Site {
     let site = Site::new();
+    let closed =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     site.resource("/pets", &[("GET", mock(200, &[], "[]"))]);
-    site.resource("/dead", &[("GET", http("GET", &format!("http://{}/", closed_address()), &[], &[]))]);
+    site.resource("/dead", &[("GET", http("GET", &format!("http://{closed}/"), &[], &[]))]);
     site
 }
 

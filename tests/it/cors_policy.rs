@@ -4,7 +4,7 @@ use postern::wire::pb;
 
 use crate::support::cors::{Site, cors_headers, enable, headers, origins};
 use crate::support::{Request, Upstream};
-use crate::support::{closed_address, http, mock, proxy};
+use crate::support::{http, mock, proxy};
 
 const APP: &str = "https://app.example.com";
 const SHOP: &str = "https://a.shop.example.org";
@@ -133,7 +133,9 @@ fn a_proxy_is_left_alone_or_owned_and_never_joined() {
 #[test]
 fn the_gateways_own_errors_carry_the_headers() {
     let site = Site::new();
-    site.resource("/dead", &[("GET", http("GET", &format!("http://{}/", closed_address()), &[], &[]))]);
+    let closed =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    site.resource("/dead", &[("GET", http("GET", &format!("http://{closed}/"), &[], &[]))]);
     site.resource("/pets", &[("GET", mock(200, &[], "[]"))]);
     site.enable("", several());
     site.deploy();

@@ -1,9 +1,11 @@
 //! `HTTP`: mapping of the request, selection and mapping of the answer, and what is said when the call fails.
 
+use std::net::TcpListener;
+
 use postern::model::{GatewayResponseType, PassthroughBehavior};
 
 use crate::plane::{API_ID, Plane, TestApi, TestMethod, parsed};
-use crate::support::{Request, Upstream, closed_address};
+use crate::support::{Request, Upstream};
 
 #[test]
 fn request_parts_are_mapped_into_uri_query_and_headers() {
@@ -175,7 +177,7 @@ fn a_constant_template_takes_the_bodys_place() {
 
 #[test]
 fn a_call_that_fails_says_how() {
-    let closed = closed_address();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let silent = Upstream::start(|_, wire| wire.wait_for_hang_up());
     let hangs_up = Upstream::sending("");
     let nonsense = Upstream::sending("SSH-2.0-OpenSSH\r\n\r\n");
@@ -243,7 +245,7 @@ fn a_stage_variable_can_make_the_address_invalid() {
 
 #[test]
 fn gateway_responses_are_customised_and_inherited() {
-    let closed = closed_address();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let template = r#"{"code":"$context.error.responseType","detail":$context.error.messageString,"id":"$context.requestId"}"#;
     let api = TestApi::new()
         .method("/closed", "GET", TestMethod::http(&format!("http://{closed}/")))

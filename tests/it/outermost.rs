@@ -1,9 +1,11 @@
 //! The outermost layer of an exchange: a CORS policy is on every answer, whoever made it.
 
+use std::net::TcpListener;
+
 use postern::model::{CorsHeaders, CorsMethods, CorsPolicy, GatewayErrors, Origins, ProxyCors, ResourcePath};
 
 use crate::plane::{Plane, TestApi, TestMethod, parsed};
-use crate::support::{Request, Response, Upstream, closed_address};
+use crate::support::{Request, Response, Upstream};
 
 const ORIGIN: &str = "https://app.example.com";
 
@@ -28,7 +30,7 @@ fn get(plane: &Plane, target: &str, origin: &str) -> Response {
 
 #[test]
 fn every_answer_of_an_api_carries_its_policy() {
-    let closed = closed_address();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let upstream = Upstream::answering(200, &[("Access-Control-Allow-Origin", "*"), ("Vary", "Accept")], "");
     let api = TestApi::new()
         .api(|api| api.cors_policy = Some(policy(ProxyCors::Own, GatewayErrors::WithCors)))

@@ -40,7 +40,7 @@ impl CorsService for Admin {
             skips: if request.require_all { Skips::Refuse } else { Skips::Report },
         };
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.enable_cors(api, wanted, options).await.map_err(status::failure)?;
+        let written = self.control().enable_cors(api, wanted, options).await.map_err(status::failure)?;
         let enabled = written.value;
         let form = match enabled.form {
             Form::Static => pb::CorsForm::Static,
@@ -67,7 +67,7 @@ impl CorsService for Admin {
         let methods = read_verbs(&mut fields, &request.http_methods);
         let (api, scope, methods) = fields.finish((api, scope, methods))?;
         let options = options(request.expected_revision, request.validate_only);
-        let written = self.control.disable_cors(api, scope, methods, options).await;
+        let written = self.control().disable_cors(api, scope, methods, options).await;
         let written = written.map_err(status::failure)?;
         Ok(Response::new(pb::DisableCorsResponse {
             redeploy_needed: written.value.iter().any(|change| change.kind.is_edit()),
@@ -89,7 +89,7 @@ impl CorsService for Admin {
         };
         let stage = fields.optional::<StageName>("stage_name", &request.stage_name);
         let (api, of, stage) = fields.finish((api, of, stage))?;
-        let view = self.control.cors(api, of, stage.as_ref()).await.map_err(status::failure)?;
+        let view = self.control().cors(api, of, stage.as_ref()).await.map_err(status::failure)?;
         Ok(Response::new(view::into_pb(&view)))
     }
 
@@ -102,7 +102,7 @@ impl CorsService for Admin {
         let api: Option<ApiId> = fields.required("api_id", &std::mem::take(&mut request.api_id));
         let question = verdict::try_from_pb(&mut fields, request);
         let (api, question) = fields.finish((api, question))?;
-        let explained = self.control.explain_cors(api, question).await;
+        let explained = self.control().explain_cors(api, question).await;
         let explained = explained.map_err(|error| status::failure(verdict::rename(error)))?;
         Ok(Response::new(verdict::into_pb(explained)))
     }

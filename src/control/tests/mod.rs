@@ -1,5 +1,6 @@
 //! Use cases against a store in memory, and what can be done to a draft without any store.
 
+mod access;
 mod apis;
 mod cors;
 mod deployments;

@@ -1,6 +1,7 @@
 //! One server and one back end for all cases; an API for each.
 
 use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +10,7 @@ use futures_util::StreamExt as _;
 use super::api::words;
 use super::check;
 use super::file::{Back, Case};
-use crate::support::{Postern, Received, Request, Response, Upstream, Wire, closed_address};
+use crate::support::{Postern, Received, Request, Response, Upstream, Wire};
 
 /// How many cases are under way at a time.
 const AT_ONCE: usize = 32;
@@ -20,6 +21,8 @@ pub struct Bench {
     /// What the back end does for each case, by the number that its targets start with.
     scripts: Arc<Mutex<HashMap<String, Back>>>,
     started: AtomicUsize,
+    /// Held, and nobody listens there.
+    closed: SocketAddr,
 }
 
 impl Bench {
@@ -30,7 +33,8 @@ impl Bench {
             let back = known.lock().unwrap().get(number(request)).cloned().unwrap_or_default();
             play(&back, wire);
         });
-        Self { server: Postern::start().await, upstream, scripts, started: AtomicUsize::new(0) }
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Self { server: Postern::start().await, upstream, scripts, started: AtomicUsize::new(0), closed }
     }
 
     /// Runs cases beside one another; gives a text for each that fails, in the order of the cases.
@@ -44,7 +48,7 @@ impl Bench {
     async fn run(&self, case: &Case) -> Option<String> {
         let number = self.started.fetch_add(1, Ordering::Relaxed).to_string();
         self.scripts.lock().unwrap().insert(number.clone(), case.back.clone());
-        let (back, closed) = (self.upstream.address().to_string(), closed_address().to_string());
+        let (back, closed) = (self.upstream.address().to_string(), self.closed.to_string());
         let fill = |api: &str, text: &str| {
             let known = [("api", api), ("back", &back), ("closed", &closed), ("case", &number)];
             known

@@ -4,7 +4,6 @@
 
 pub mod admin;
 mod browser;
-mod closed;
 mod command;
 pub mod cors;
 mod methods;
@@ -14,7 +13,6 @@ pub mod store;
 mod upstream;
 
 pub use browser::{Browser, Fetched, Outcome, Script};
-pub use closed::closed_address;
 pub use command::{Ended, Server, postern, run};
 pub use methods::{declare, http, map, mock, proxy};
 pub use postern::Postern;
