@@ -135,9 +135,12 @@ impl Current {
         Some((stage, rest))
     }
 
-    /// Whether any stage lists the names of a request's headers as they were sent.
+    /// Whether any stage of the present snapshot lists the names of a request's headers as they were sent. One atomic
+    /// load, for each connection: one that begins after a deployment was answered has to know of it.
     pub(super) fn lists_headers(&self) -> bool {
-        self.state.borrow().snapshot.lists_headers()
+        let mut state = self.state.borrow_mut();
+        state.refresh(&self.metrics);
+        state.snapshot.lists_headers()
     }
 
     /// Takes over each new snapshot, so that an idle worker does not keep an old one. Returns when nothing new will
@@ -158,5 +161,48 @@ impl State {
             self.snapshot = Rc::clone(now);
             metrics.swaps.inc();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::compile::cell::Publisher;
+    use crate::compile::{CompileOptions, StageSettings, bind, compile};
+    use crate::model::{
+        Api, Definition, Integration, IntegrationType, Method, Partition, StageVariables, StoreRevision, Verb,
+    };
+    use crate::ops::Metrics;
+
+    #[test]
+    fn a_connection_knows_of_names_that_are_listed_from_now_on() {
+        let publisher = Publisher::new(Snapshot::empty().edit(StoreRevision(1)).finish());
+        let current = Current::new(&publisher.reader(), Metrics::new().worker());
+        assert!(!current.lists_headers());
+
+        let api = Api::new("testapi000".parse().expect("an id"), "test".to_owned(), SystemTime::UNIX_EPOCH);
+        let root = "root00".parse().expect("an id");
+        let mut definition = Definition::new(api, root);
+        let method =
+            Method { integration: Some(Integration::new(IntegrationType::Mock)), ..Method::default() };
+        definition.edit(root, |resource| drop(resource.methods.insert(Verb::Get, method))).expect("a root");
+        let compiled = compile(&definition, &CompileOptions::default()).expect("it compiles");
+        let settings = StageSettings {
+            partition: Partition::default(),
+            name: "prod".parse().expect("a name"),
+            deployment: None,
+            variables: StageVariables::default(),
+            aws: Arc::default(),
+            lambda_endpoint: None,
+        };
+        let mut plan = bind(&compiled, &settings);
+        Arc::get_mut(&mut plan).expect("nobody else has it").lists_headers = true;
+        let mut edit = publisher.current().edit(StoreRevision(2));
+        edit.put_stage(plan);
+        publisher.publish(edit.finish()).expect("it is newer");
+        // Nobody follows, and no request came meanwhile.
+        assert!(current.lists_headers());
     }
 }
