@@ -8,7 +8,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::exchange::Exchange;
 use super::respond::Fault;
-use crate::mapping::headers::is_hidden;
+use crate::mapping::headers::{is_hidden, is_signature};
 use crate::mapping::{ContextVariable, Facts, Payload};
 use crate::route::host_without_port;
 use crate::template::Environment;
@@ -128,7 +128,8 @@ impl Environment for RequestFacts<'_> {
 
     fn headers_as_sent<'a>(&'a self, take: &mut dyn FnMut(&'a str, &'a HeaderValue)) {
         for (name, value) in self.exchange.headers_as_sent() {
-            if HeaderName::from_bytes(name.as_bytes()).is_ok_and(|name| !is_hidden(&name)) {
+            let is_seen = |name: HeaderName| !is_hidden(&name) && !is_signature(&name, value);
+            if HeaderName::from_bytes(name.as_bytes()).is_ok_and(is_seen) {
                 take(name, value);
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! The tables of API Gateway's own renames and drops are in [`crate::mapping::headers`].
 
-use crate::mapping::headers::is_forwarded;
+use crate::mapping::headers::{is_forwarded, is_signature};
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
     PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -63,8 +63,12 @@ pub(super) fn forwarded<'h>(
     own: &'h HeaderMap,
 ) -> impl Iterator<Item = (&'h HeaderName, &'h HeaderValue)> {
     let named = named_by_connection(callers);
-    callers.iter().filter(move |(name, _)| {
-        is_forwarded(name) && !is_hop_by_hop(name) && !named.contains(name) && !own.contains_key(*name)
+    callers.iter().filter(move |(name, value)| {
+        is_forwarded(name)
+            && !is_signature(name, value)
+            && !is_hop_by_hop(name)
+            && !named.contains(name)
+            && !own.contains_key(*name)
     })
 }
 
@@ -132,6 +136,8 @@ mod tests {
             ),
             (&[("X", "theirs"), ("Y", "1")], &[("x", "mapped")], &[("y", "1")]),
             (&[("Connection", "bad name, ,")], &[], &[]),
+            (&[("Authorization", "AWS4-HMAC-SHA256 Credential=x")], &[], &[]),
+            (&[("Authorization", "Bearer x")], &[], &[("authorization", "Bearer x")]),
         ] {
             let (callers, own) = (map(before), map(own));
             let passed: Vec<_> = forwarded(&callers, &own).collect();

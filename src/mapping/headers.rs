@@ -2,7 +2,8 @@
 //!
 //! Hop-by-hop fields (RFC 9110 section 7.6.1) are the data plane's business on top of these.
 
-use http::HeaderName;
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
 
 /// Whether mappings and templates never see this request header: it is removed on arrival.
 #[must_use]
@@ -22,6 +23,14 @@ pub fn is_hidden(name: &HeaderName) -> bool {
             | "upgrade"
             | "www-authenticate"
     )
+}
+
+/// Whether a request header holds a signature of AWS Signature Version 4 (API Gateway, *Important notes*).
+///
+/// It says who calls the gateway and goes no further: mappings and templates do not see it, no back end is sent it.
+#[must_use]
+pub fn is_signature(name: &HeaderName, value: &HeaderValue) -> bool {
+    *name == AUTHORIZATION && value.as_bytes().starts_with(b"AWS4-")
 }
 
 /// Whether `HTTP_PROXY` sends this header of the caller on to the back end.

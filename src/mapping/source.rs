@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::headers::is_signature;
 use super::{ContextVariable, Found, InvalidJson, JsonPath, Payload, Query, Values};
 
 /// What a request, and later the back end's answer, has to say. The data plane implements it over what it holds;
@@ -82,7 +83,7 @@ impl Source {
     fn of_head<'a, F: Facts + ?Sized>(&'a self, facts: &'a F) -> Option<Cow<'a, [u8]>> {
         match self {
             Self::Constant(bytes) => Some(Cow::Borrowed(&bytes[..])),
-            Self::RequestHeader(name, values) => header(facts.headers(), name, *values),
+            Self::RequestHeader(name, values) => request_header(facts.headers(), name, *values),
             Self::ResponseHeader(name, values) => header(facts.answer_headers()?, name, *values),
             Self::Querystring(name, Values::Last) => Query::new(facts.query()).last(name),
             Self::Querystring(name, Values::All) => joined(Query::new(facts.query()).all(name)),
@@ -154,6 +155,12 @@ fn body<'a>(
             other => Some(Cow::Owned(other.to_string().into_bytes())),
         },
     })
+}
+
+/// A header of the caller's; a signature is not for mappings to see.
+fn request_header<'a>(headers: &'a HeaderMap, name: &HeaderName, values: Values) -> Option<Cow<'a, [u8]>> {
+    let is_signed = |value: &HeaderValue| is_signature(name, value);
+    if headers.get(name).is_some_and(is_signed) { None } else { header(headers, name, values) }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName, values: Values) -> Option<Cow<'a, [u8]>> {

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST};
 
 use super::fields::{Fields, string};
 use crate::gateway::content::is_binary;
@@ -13,7 +13,7 @@ use crate::gateway::facts::RequestFacts;
 use crate::gateway::headers::{is_hop_by_hop, named_by_connection};
 use crate::gateway::http::TRACE_ID;
 use crate::gateway::passthrough::{FORWARDED_FOR, FORWARDED_PORT, FORWARDED_PROTO, appended};
-use crate::mapping::headers::is_hidden;
+use crate::mapping::headers::{is_hidden, is_signature};
 use crate::mapping::{ContextVariable as V, Facts as _, Query};
 
 /// What `requestContext` says, besides the time in milliseconds and the caller's identity.
@@ -109,10 +109,9 @@ fn headers<'e>(exchange: &'e Exchange, trace: &'e HeaderValue) -> Fields<'e> {
     let own = [HOST, TRACE_ID, FORWARDED_FOR, FORWARDED_PORT, FORWARDED_PROTO];
     for (name, value) in exchange.headers_as_sent() {
         let Ok(plain) = http::HeaderName::from_bytes(name.as_bytes()) else { continue };
-        let is_signature = plain == AUTHORIZATION && value.as_bytes().starts_with(b"AWS4-");
         if is_hidden(&plain)
             || is_hop_by_hop(&plain)
-            || is_signature
+            || is_signature(&plain, value)
             || named.contains(&plain)
             || !exchange.is_test() && own.contains(&plain)
         {

@@ -117,7 +117,10 @@ impl<'d> Render<'d> {
             return Some(Value::Text(lossy(value)));
         }
         let header = HeaderName::from_bytes(name.as_bytes()).ok().filter(|name| !headers::is_hidden(name))?;
-        let value = environment.headers().get_all(header).iter().next_back()?;
+        let value = environment.headers().get_all(&header).iter().next_back()?;
+        if headers::is_signature(&header, value) {
+            return None;
+        }
         Some(Value::Text(lossy(Cow::Borrowed(value.as_bytes()))))
     }
 
