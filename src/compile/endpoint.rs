@@ -196,6 +196,7 @@ impl EndpointSource {
             forbidden_header: self.forbidden_header,
             timeout: self.timeout,
             insecure_skip_verification: self.insecure_skip_verification,
+            is_aws: self.is_aws,
         }
     }
 }

@@ -151,6 +151,8 @@ pub struct Endpoint {
     pub timeout: Duration,
     /// Whether the back end's certificate is taken unverified.
     pub insecure_skip_verification: bool,
+    /// Whether an AWS service is called, which more headers are kept from.
+    pub is_aws: bool,
     /// Whether the operator of this server named the address, so that it may be one of this machine.
     pub trusted: bool,
 }

@@ -8,8 +8,9 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName};
 use super::exchange::Exchange;
 use super::http::fault_of_body;
 use super::respond::Fault;
+use super::transform::unsupported_media_type;
 use super::upstream::Outgoing;
-use crate::compile::{IntegrationPlan, MethodPlan};
+use crate::compile::{Chosen, IntegrationPlan, MethodPlan, MockReply, RequestBody};
 use crate::mapping::{BinaryTypes, Conversion};
 use crate::model::ContentHandling;
 
@@ -31,7 +32,8 @@ pub(super) fn changes(exchange: &Exchange, plan: &MethodPlan) -> bool {
 /// The caller's body in the form that the integration is given; it is held only if that is another one.
 ///
 /// # Errors
-/// 500 for a body that was to be decoded and is no base64; what holding a body may answer.
+/// 415 for a media type that no template is for and that may not pass; 500 for a body that was to be decoded and is no
+/// base64; what holding a body may answer.
 pub(super) async fn request(
     exchange: &Exchange,
     plan: &MethodPlan,
@@ -41,6 +43,9 @@ pub(super) async fn request(
         Some(conversion @ (Conversion::Encode | Conversion::Decode)) => conversion,
         Some(Conversion::Text | Conversion::Raw) | None => return Ok(body),
     };
+    if is_refused(exchange, plan) {
+        return Err(unsupported_media_type(exchange));
+    }
     let bytes = match body {
         Outgoing::Empty => return Ok(body),
         Outgoing::Full(bytes) => bytes,
@@ -52,6 +57,19 @@ pub(super) async fn request(
         bytes if bytes.is_empty() => Outgoing::Empty,
         bytes => Outgoing::Full(bytes),
     })
+}
+
+/// Whether the integration takes no body of this media type, which is found out before one is converted.
+fn is_refused(exchange: &Exchange, plan: &MethodPlan) -> bool {
+    let content_type = exchange.head.headers.get(CONTENT_TYPE);
+    let refuses =
+        |body: &RequestBody| matches!(body.templates.choose(content_type), Chosen::UnsupportedMediaType);
+    match &plan.integration {
+        IntegrationPlan::Mock(mock) => matches!(mock.reply(content_type), MockReply::UnsupportedMediaType),
+        IntegrationPlan::Http(http) => refuses(&http.body),
+        IntegrationPlan::Aws(aws) => refuses(&aws.body),
+        IntegrationPlan::Passthrough(_) | IntegrationPlan::Lambda(_) => false,
+    }
 }
 
 /// A body that is held and goes on without a template, made text if it is to be. A template over what is no UTF-8

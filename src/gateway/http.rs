@@ -14,7 +14,7 @@ use super::respond::{self, Fault};
 use super::transform::Chose;
 use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
 use crate::compile::{Endpoint, HttpPlan};
-use crate::mapping::headers::request_target;
+use crate::mapping::headers::{aws_request_target, request_target};
 use crate::mapping::{MappingFault, UriFault, UriOverrides, UriPlan, map_headers, override_request_headers};
 use crate::template::Overrides;
 
@@ -34,7 +34,7 @@ pub(super) async fn execute<U: Upstream>(
     if plan.endpoint.maps_payload {
         exchange.payload(&mut body).await?;
     }
-    let (body, overrides) = Chose::of(exchange, &plan.body, body).await?.render(exchange)?;
+    let chosen = Chose::of(exchange, &plan.body, body).await?;
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(ACCEPT, JSON);
     // Recorded: the caller's type crosses unless its own verb is one that has no body.
@@ -43,6 +43,8 @@ pub(super) async fn execute<U: Upstream>(
     {
         headers.insert(CONTENT_TYPE, content_type.clone());
     }
+    map_request(exchange, &plan.endpoint, &mut headers)?;
+    let (body, overrides) = chosen.render(exchange)?;
     let call = Call::prepare(exchange, &plan.endpoint, headers, None, &overrides)?;
     let trace = call.headers.get(TRACE_ID).cloned();
     let response = call.send(exchange, None, body, upstream).await?;
@@ -52,6 +54,30 @@ pub(super) async fn execute<U: Upstream>(
         answer.headers.insert(TRACE_ID, trace);
     }
     Ok(answer)
+}
+
+/// Puts the mapped headers over those that they may replace. Mappings come before the template: a value that cannot
+/// be read or sent is told of first.
+///
+/// # Errors
+/// 400 for a value that is unfit or a body that is no JSON.
+pub(super) fn map_request(
+    exchange: &Exchange,
+    endpoint: &Endpoint,
+    headers: &mut HeaderMap,
+) -> Result<(), Fault> {
+    if let Some(stage) = &exchange.stage {
+        headers.entry(USER_AGENT).or_insert_with(|| stage.user_agent.clone());
+    }
+    map_headers(&endpoint.headers, &RequestFacts::of(exchange), headers)
+        .map_err(|fault| unfit(exchange, fault))?;
+    match exchange.held() {
+        // The target's values are read when it is rendered, but what they read is known to be sound now.
+        Some(payload) if endpoint.maps_payload => {
+            payload.mapped_json().map(drop).map_err(|_| respond::invalid_json())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A call that is ready to be sent, whatever its integration's type.
@@ -66,8 +92,8 @@ pub(super) struct Call<'p> {
 }
 
 impl<'p> Call<'p> {
-    /// Renders headers and target. `headers` are those that a mapping may replace; `query` is the caller's, where
-    /// it passes through; `overrides` are what the request template set.
+    /// Renders headers and target. `headers` are the mapped ones; `query` is the caller's, where it passes through;
+    /// `overrides` are what the request template set.
     pub(super) fn prepare(
         exchange: &Exchange,
         endpoint: &'p Endpoint,
@@ -77,11 +103,8 @@ impl<'p> Call<'p> {
     ) -> Result<Self, Fault> {
         let facts = RequestFacts::of(exchange);
         let own = exchange.stage.as_ref();
-        if let Some(stage) = own {
-            headers.entry(USER_AGENT).or_insert_with(|| stage.user_agent.clone());
-        }
-        map_headers(&endpoint.headers, &facts, &mut headers).map_err(|fault| unfit(exchange, fault))?;
-        override_request_headers(overrides.request_headers(), request_target, &mut headers)
+        let rules = if endpoint.is_aws { aws_request_target } else { request_target };
+        override_request_headers(overrides.request_headers(), rules, &mut headers)
             .map_err(|_| exchange.misconfigured("a header that the template set cannot be sent"))?;
         if endpoint.forbidden_header {
             return Err(exchange.misconfigured("a mapped header is not allowed"));

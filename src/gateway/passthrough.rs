@@ -8,7 +8,7 @@ use http::{Response, Version};
 use super::body::AnswerBody;
 use super::exchange::{Answer, Exchange};
 use super::headers::{is_hop_by_hop, remove_named_by_connection};
-use super::http::Call;
+use super::http::{Call, map_request};
 use super::respond::Fault;
 use super::upstream::{Outgoing, Upstream, UpstreamBody};
 use crate::compile::PassthroughPlan;
@@ -33,7 +33,8 @@ pub(super) async fn execute<U: Upstream>(
         exchange.payload(&mut body).await?;
     }
     let incoming = &exchange.head;
-    let headers = own_headers(&incoming.headers, exchange.peer, exchange.port, incoming.version);
+    let mut headers = own_headers(&incoming.headers, exchange.peer, exchange.port, incoming.version);
+    map_request(exchange, &plan.endpoint, &mut headers)?;
     let call = Call::prepare(exchange, &plan.endpoint, headers, incoming.uri.query(), &Overrides::default())?;
     let response = call.send(exchange, Some(&incoming.headers), body, upstream).await?;
     Ok(pass(response))

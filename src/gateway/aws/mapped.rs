@@ -10,7 +10,7 @@ use crate::gateway::answer::{map, map_upstream, select};
 use crate::gateway::body::AnswerBody;
 use crate::gateway::content;
 use crate::gateway::exchange::{Answer, Exchange};
-use crate::gateway::http::{Call, TRACE_ID, is_bodyless};
+use crate::gateway::http::{Call, TRACE_ID, is_bodyless, map_request};
 use crate::gateway::respond::Fault;
 use crate::gateway::transform::Chose;
 use crate::gateway::upstream::{Outgoing, Upstream, UpstreamBody};
@@ -31,7 +31,7 @@ pub(in crate::gateway) async fn execute<U: Upstream>(
 ) -> Result<Answer, Fault> {
     let incoming = &exchange.head;
     exchange.payload(&mut body).await?;
-    let (body, overrides) = Chose::of(exchange, &plan.body, body).await?.render(exchange)?;
+    let chosen = Chose::of(exchange, &plan.body, body).await?;
     let mut headers = HeaderMap::with_capacity(16);
     headers.insert(ACCEPT, JSON);
     if plan.invokes_function {
@@ -41,6 +41,8 @@ pub(in crate::gateway) async fn execute<U: Upstream>(
     {
         headers.insert(CONTENT_TYPE, content_type.clone());
     }
+    map_request(exchange, &plan.call.endpoint, &mut headers)?;
+    let (body, overrides) = chosen.render(exchange)?;
     let mut call = Call::prepare(exchange, &plan.call.endpoint, headers, None, &overrides)?;
     if plan.invokes_function && call.method != Method::POST {
         return Err(misconfigured(exchange, "a Lambda function is invoked with POST"));

@@ -44,6 +44,10 @@ pub(in crate::gateway) async fn decompressed(
         Outgoing::Full(bytes) => bytes,
         Outgoing::Stream(stream) => stream.collect(most).await.map_err(fault_of_body)?,
     };
+    // A body of nothing is none, whether its length was told or it came in chunks; there is nothing to decode.
+    if coded.is_empty() {
+        return Ok(Outgoing::Empty);
+    }
     match decode(coding, &coded, most) {
         Ok(plain) if plain.is_empty() => Ok(Outgoing::Empty),
         Ok(plain) => Ok(Outgoing::Full(plain)),

@@ -12,7 +12,7 @@ use crate::gateway::aws::{self, Invoked};
 use crate::gateway::body::AnswerBody;
 use crate::gateway::content;
 use crate::gateway::exchange::{Answer, Exchange};
-use crate::gateway::http::{Call, TRACE_ID};
+use crate::gateway::http::{Call, TRACE_ID, map_request};
 use crate::gateway::respond::{self, Fault};
 use crate::gateway::upstream::{Outgoing, Upstream};
 use crate::mapping::Conversion;
@@ -34,13 +34,14 @@ pub(in crate::gateway) async fn execute<U: Upstream>(
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(ACCEPT, JSON);
     headers.insert(CONTENT_TYPE, JSON);
+    let payload = exchange.payload(&mut body).await?;
+    map_request(exchange, &plan.call.endpoint, &mut headers)?;
     let mut call = Call::prepare(exchange, &plan.call.endpoint, headers, None, &Overrides::default())?;
     if call.method != Method::POST {
         // Recorded: only when it is called.
         return Err(aws::misconfigured(exchange, "a Lambda function is invoked with POST"));
     }
     let trace = call.headers.get(TRACE_ID).cloned().unwrap_or(HeaderValue::from_static(""));
-    let payload = exchange.payload(&mut body).await?;
     let event = Bytes::from(event(exchange, payload.bytes(), &trace));
     let is_asynchronous = call.headers.get(INVOCATION_TYPE).is_some_and(|value| value == "Event");
     aws::sign(exchange, &plan.call, &mut call, &event)?;
