@@ -106,7 +106,7 @@ fn read_new(fields: &mut Fields, request: pb::CreateDeploymentRequest) -> Option
             let has_variables = !request.variables.is_empty();
             let variables = fields.variables("variables", request.variables)?;
             let variables = has_variables.then_some(variables);
-            Some(StageChoice { name, description: request.stage_description, variables })
+            Some(StageChoice { description: request.stage_description, variables, ..StageChoice::new(name) })
         }
         None => {
             if request.stage_description.is_some() {

@@ -80,6 +80,7 @@ fn read_options(fields: &mut Fields, request: &pb::ImportRequest) -> Option<Impo
         },
         fail_on_warnings: request.fail_on_warnings,
         servers: if request.ignore_servers { Servers::SayNothing } else { Servers::AreBackEnds },
+        endpoint_type: None,
     })
 }
 

@@ -169,6 +169,7 @@ fn read_new(fields: &mut Fields, sent: pb::Stage) -> Option<NewStage> {
     Some(NewStage {
         name: name?,
         deployment: deployment?,
+        canary: None,
         description: settings.description,
         variables: settings.variables,
         lambda_endpoint: settings.lambda_endpoint,

@@ -54,17 +54,9 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
     }
     let (api, name) = (after.api_id, after.stage.clone());
     stage(call, api, name.as_str()).await?;
-    if after.base_path != before.base_path {
-        let DomainBinding { host, base_path, api_id, stage, .. } = after;
-        let new = NewDomain { host, base_path, api_id, stage };
-        let made =
-            call.control.create_domain(new, Options::default()).await.map_err(|error| call.fail(error))?;
-        let gone = call.control.delete_domain(&before.host, &before.base_path, Options::default()).await;
-        gone.map_err(|error| call.fail(error))?;
-        return Ok(show(&made.value));
-    }
     let change = |binding: &mut DomainBinding| {
         (binding.api_id, binding.stage) = (api, name.clone());
+        binding.base_path.clone_from(&after.base_path);
         Ok(())
     };
     let written =

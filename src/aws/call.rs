@@ -82,11 +82,12 @@ impl Call {
 
     /// 404 for the path's API.
     pub(super) fn no_api(&self) -> Exception {
-        Exception::not_found(format!(
-            "Invalid API identifier specified {}:{}",
-            self.partition.account,
-            self.named(0)
-        ))
+        self.no_api_of(self.named(0))
+    }
+
+    /// 404 for an API of this id.
+    pub(super) fn no_api_of(&self, id: &str) -> Exception {
+        Exception::not_found(format!("Invalid API identifier specified {}:{id}", self.partition.account))
     }
 
     /// API and resource of a call on a resource or what it holds, which tells of either with the same words.

@@ -8,8 +8,8 @@ use super::error::Exception;
 use super::input::Input;
 use super::patch::{Op, Patch};
 use super::show::{Fields, object};
-use super::stages::{stage_name, variables};
-use crate::control::{DeploymentRef, Options};
+use super::stages::variables;
+use crate::control::{CanaryShare, DeploymentRef};
 use crate::model::{ApiId, Canary, DeploymentId, Stage, StageVariables};
 
 /// Where it is kept whether the canary shares the stage's cache.
@@ -37,50 +37,29 @@ pub(super) async fn check_stage(call: &Call, api: ApiId, stage: Option<&str>) ->
     )))
 }
 
-/// Gives a stage a canary for a new deployment.
-pub(super) async fn begin(
-    call: &Call,
-    api: ApiId,
-    stage: &str,
-    deployment: DeploymentId,
-    settings: Input<'_>,
-) -> Result<(), Exception> {
-    let canary = Canary {
-        deployment,
-        percent_traffic: settings.number("percentTraffic")?.unwrap_or_default(),
-        variables: settings
-            .map("stageVariableOverrides")?
-            .map_or(Ok(StageVariables::default()), variables)?,
+/// How much traffic a canary is to have, with which variables, and whether it shares the stage's cache.
+pub(super) fn share(settings: Input<'_>) -> Result<(CanaryShare, bool), Exception> {
+    let overrides = settings.map("stageVariableOverrides")?;
+    let share = CanaryShare {
+        percent_traffic: percent(Some(settings.number("percentTraffic")?.unwrap_or_default()))?,
+        variables: overrides.map_or(Ok(StageVariables::default()), variables)?,
     };
-    let shares_cache = settings.boolean("useStageCache")?.unwrap_or_default();
-    let change = |stage: &mut Stage| {
-        stage.target.canary = Some(canary.clone());
-        stage.settings.insert(USE_STAGE_CACHE.to_owned(), shares_cache.to_string());
-        Ok(())
-    };
-    let written =
-        call.control.update_stage(api, &stage_name(stage)?, change, Options::keeping_unserved()).await;
-    written.map(drop).map_err(|error| call.fail(error))
+    Ok((share, settings.boolean("useStageCache")?.unwrap_or_default()))
 }
 
-/// Reads the canary of a new stage.
+/// Reads the canary of a new stage that serves `stage`, and whether it shares the stage's cache.
 pub(super) async fn read(
     call: &Call,
     api: ApiId,
     stage: DeploymentId,
     settings: Input<'_>,
-) -> Result<Canary, Exception> {
+) -> Result<(Canary, bool), Exception> {
     let deployment = match settings.some_text("deploymentId")? {
         Some(id) => existing(call, api, id).await?,
         None => stage,
     };
-    Ok(Canary {
-        deployment,
-        percent_traffic: settings.number("percentTraffic")?.unwrap_or_default(),
-        variables: settings
-            .map("stageVariableOverrides")?
-            .map_or(Ok(StageVariables::default()), variables)?,
-    })
+    let (CanaryShare { percent_traffic, variables }, shares_cache) = share(settings)?;
+    Ok((Canary { deployment, percent_traffic, variables }, shares_cache))
 }
 
 /// The deployment of an id that a stage is to serve.
@@ -134,10 +113,7 @@ pub(super) fn apply(
     });
     match patch.names().as_slice() {
         [_, "percentTraffic"] => {
-            let share = patch.value().parse().ok().filter(|share| (0.0..=100.0).contains(share));
-            canary.percent_traffic = share.ok_or_else(|| {
-                Exception::bad_request("Canary percentTraffic must be between 0.0 and 100.0")
-            })?;
+            canary.percent_traffic = percent(patch.value().parse().ok())?;
         }
         [_, "deploymentId"] => canary.deployment = deployment.unwrap_or(of_stage),
         [_, "useStageCache"] => {
@@ -149,6 +125,11 @@ pub(super) fn apply(
         _ => {}
     }
     Ok(())
+}
+
+fn percent(share: Option<f64>) -> Result<f64, Exception> {
+    let share = share.filter(|share| (0.0..=100.0).contains(share));
+    share.ok_or_else(|| Exception::bad_request("Canary percentTraffic must be between 0.0 and 100.0"))
 }
 
 /// As it is read back, if there is one.

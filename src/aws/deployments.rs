@@ -1,7 +1,5 @@
 //! `Deployment`: a frozen copy of an API.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::call::{Call, list as page_of};
@@ -10,9 +8,9 @@ use super::error::Exception;
 use super::input::Input;
 use super::patch::Replaceable;
 use super::show::{Fields, date, object};
-use super::stages::{stage_name, variables};
+use super::stages::{settings, stage_name, variables};
 use crate::control::{DeploymentRef, NewDeployment, Options, StageChoice};
-use crate::model::{ApiId, AuthorizationType, Definition, Deployment, DeploymentId, Stage};
+use crate::model::{ApiId, AuthorizationType, Definition, Deployment, DeploymentId, StageName};
 
 /// What can be patched.
 const PATCHES: Replaceable = Replaceable(&["/description"]);
@@ -28,23 +26,28 @@ pub(super) async fn create(call: &Call) -> Result<Value, Exception> {
     }
     check_methods(&draft)?;
     let description = input.some_text("description")?.map(str::to_owned);
-    let choice = match stage.filter(|name| !name.is_empty() && canary.is_none()) {
-        Some(name) => Some(StageChoice {
-            name: stage_name(name)?,
-            description: input.some_text("stageDescription")?.map(str::to_owned),
-            variables: input.map("variables")?.map(variables).transpose()?,
-        }),
+    let stage = match stage.filter(|name| !name.is_empty()) {
+        Some(name) => Some(choice(stage_name(name)?, input, canary)?),
         None => None,
     };
-    let new = NewDeployment { description, stage: choice };
+    let new = NewDeployment { description, stage };
     let made = call.control.create_deployment(api, new, Options::default()).await;
-    let deployed = made.map_err(|error| call.fail(error))?.value;
-    if let Some(canary) = canary {
-        canary::begin(call, api, stage.unwrap_or_default(), deployed.deployment.id, canary).await?;
-    } else if let Some(stage) = &deployed.stage {
-        keep_settings(call, api, stage, input).await?;
+    Ok(show(&made.map_err(|error| call.fail(error))?.value.deployment, None))
+}
+
+/// What the stage is told. A canary is all that it is told where there is one; what is not said stays.
+fn choice(name: StageName, input: Input<'_>, canary: Option<Input<'_>>) -> Result<StageChoice, Exception> {
+    let mut choice = StageChoice::new(name);
+    if let Some(given) = canary {
+        let (share, shares_cache) = canary::share(given)?;
+        choice.canary = Some(share);
+        choice.settings.insert(canary::USE_STAGE_CACHE.to_owned(), shares_cache.to_string());
+        return Ok(choice);
     }
-    Ok(show(&deployed.deployment, None))
+    choice.description = input.some_text("stageDescription")?.map(str::to_owned);
+    choice.variables = input.map("variables")?.map(variables).transpose()?;
+    choice.settings = settings(input, &["cacheClusterSize"])?;
+    Ok(choice)
 }
 
 pub(super) async fn get(call: &Call) -> Result<Value, Exception> {
@@ -95,28 +98,6 @@ pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
     let (api, at) = named(call)?;
     let deleted = call.control.delete_deployment(api, at, Options::default()).await;
     deleted.map(drop).map_err(|error| call.fail(error))
-}
-
-/// What the stage is told beside what it serves; what is not said stays.
-async fn keep_settings(call: &Call, api: ApiId, stage: &Stage, input: Input<'_>) -> Result<(), Exception> {
-    let mut said = BTreeMap::new();
-    for field in ["cacheClusterEnabled", "tracingEnabled"] {
-        if let Some(value) = input.boolean(field)? {
-            said.insert(field.to_owned(), value.to_string());
-        }
-    }
-    if let Some(size) = input.some_text("cacheClusterSize")? {
-        said.insert("cacheClusterSize".to_owned(), size.to_owned());
-    }
-    if said.is_empty() {
-        return Ok(());
-    }
-    let change = |stage: &mut Stage| {
-        stage.settings.extend(said.clone());
-        Ok(())
-    };
-    let written = call.control.update_stage(api, &stage.name, change, Options::keeping_unserved()).await;
-    written.map(drop).map_err(|error| call.fail(error))
 }
 
 /// What AWS looks at before it freezes an API.

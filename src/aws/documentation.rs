@@ -10,7 +10,7 @@ use super::kept;
 use super::patch::Replaceable;
 use super::show::{Fields, date};
 use super::stages::stage_name;
-use crate::control::{KeptOf, Options};
+use crate::control::{KeptOf, KeptWrite, Options};
 use crate::model::{KeptKind, Stage};
 
 const PART: KeptKind = KeptKind::DocumentationPart;
@@ -84,17 +84,20 @@ pub(super) async fn create_version(call: &Call) -> Result<Value, Exception> {
         .put("version", name)
         .put("createdDate", date(SystemTime::now()))
         .some("description", input.some_text("description")?);
-    let made = kept::create(call, of, name, version.into_value()).await?;
-    if let (Some(stage), Some(api)) = (input.some_text("stageName")?, of.api) {
-        let change = |stage: &mut Stage| {
-            stage.settings.insert("documentationVersion".to_owned(), name.to_owned());
-            Ok(())
-        };
-        let written =
-            call.control.update_stage(api, &stage_name(stage)?, change, Options::keeping_unserved()).await;
-        written.map_err(|error| call.fail(error))?;
-    }
-    Ok(made)
+    let version = version.into_value();
+    let Some(stage) = input.some_text("stageName")? else {
+        return kept::create(call, of, name, version).await;
+    };
+    let change = |stage: &mut Stage| {
+        stage.settings.insert("documentationVersion".to_owned(), name.to_owned());
+        Ok(())
+    };
+    let (api, stage) = (call.api()?, stage_name(stage)?);
+    let also = [KeptWrite::New(of, name.to_owned(), version.to_string())];
+    let written =
+        call.control.update_stage_and_keep(api, &stage, change, &also, Options::keeping_unserved()).await;
+    written.map_err(|error| call.fail(error))?;
+    Ok(version)
 }
 
 pub(super) async fn list_versions(call: &Call) -> Result<Value, Exception> {

@@ -4,12 +4,13 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::call::Call;
+use super::endpoint;
 use super::error::Exception;
 use super::operations::Reply;
 use super::rest_apis;
 use super::stages::no_stage;
 use crate::control::{ApiState, Error, ExportCall, ImportDone, Options, Version, Written};
-use crate::model::{Api, EndpointType};
+use crate::model::EndpointType;
 use crate::openapi::{self, BasePath, Extensions, Format, ImportOptions, Mode, Notation, Servers};
 
 pub(super) async fn import(call: &Call) -> Result<Value, Exception> {
@@ -17,7 +18,6 @@ pub(super) async fn import(call: &Call) -> Result<Value, Exception> {
     let imported = call.control.import_api(text(call)?, how, Options::default(), &|_| {}).await;
     let Written { value: ImportDone { api, .. }, warnings, .. } =
         imported.map_err(|error| refused(call, error))?;
-    let api = with_endpoint(call, api).await?;
     Ok(shown(call, &api, &warnings))
 }
 
@@ -72,6 +72,7 @@ fn options(call: &Call) -> Result<ImportOptions, Exception> {
         },
         fail_on_warnings: call.asked("failonwarnings") == Some("true"),
         servers: Servers::SayNothing,
+        endpoint_type: call.asked("endpointConfigurationTypes").map(endpoint_type).transpose()?,
     })
 }
 
@@ -90,19 +91,10 @@ fn refused(call: &Call, error: Error) -> Exception {
     }
 }
 
-/// `endpointConfigurationTypes`, which no document says.
-async fn with_endpoint(call: &Call, api: ApiState) -> Result<ApiState, Exception> {
-    let kind = match call.asked("endpointConfigurationTypes") {
-        Some("REGIONAL") => EndpointType::Regional,
-        Some("PRIVATE") => EndpointType::Private,
-        _ => return Ok(api),
-    };
-    let change = |api: &mut Api| {
-        api.endpoint_type = kind;
-        Ok(())
-    };
-    let written = call.control.update_api(api.api.id, change, Options::default()).await;
-    Ok(written.map_err(|error| call.fail(error))?.value)
+fn endpoint_type(text: &str) -> Result<EndpointType, Exception> {
+    endpoint::kind(text).ok_or_else(|| {
+        Exception::bad_request("Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE")
+    })
 }
 
 fn shown(call: &Call, api: &ApiState, warnings: &[crate::model::Issue]) -> Value {

@@ -11,7 +11,7 @@ use super::error::Exception;
 use super::kept;
 use super::patch::Op;
 use super::show::{Fields, object};
-use crate::control::Options;
+use crate::control::KeptWrite;
 use crate::model::{DomainBinding, HostName, KeptKind};
 
 const KIND: KeptKind = KeptKind::DomainName;
@@ -102,17 +102,8 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
 pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
     let name = call.named(0);
     find(call, name).await?;
-    let wanted = host(name)?;
-    for binding in bindings(call).await? {
-        if binding.host == wanted {
-            let deleted = call.control.delete_domain(&wanted, &binding.base_path, Options::default()).await;
-            deleted.map_err(|error| call.fail(error))?;
-        }
-    }
-    match call.control.delete_kept(kept::of_account(KIND), name).await {
-        Ok(()) | Err(crate::control::Error::NotFound { .. }) => Ok(()),
-        Err(error) => Err(call.fail(error)),
-    }
+    let also = [KeptWrite::Gone(kept::of_account(KIND), name.to_owned())];
+    call.control.delete_host(&host(name)?, &also).await.map_err(|error| call.fail(error))
 }
 
 /// A domain name that was made here, or that another face has bound.

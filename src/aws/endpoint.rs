@@ -9,18 +9,17 @@ use super::show::Fields;
 use crate::model::{Api, EndpointType};
 
 /// What a new API is told.
+#[derive(Clone, Default)]
 pub(super) struct Endpoint {
     pub(super) kind: EndpointType,
     pub(super) dualstack: bool,
     pub(super) vpc_endpoint_ids: Vec<String>,
 }
 
-/// Reads the configuration of a new API; `place` names the call for the place of faults. Faults of form are told of
-/// before broken rules.
-pub(super) fn read(input: Input<'_>, place: &str) -> Result<Endpoint, Exception> {
-    let Some(input) = input.object("endpointConfiguration")? else {
-        return Ok(Endpoint { kind: EndpointType::Edge, dualstack: false, vpc_endpoint_ids: Vec::new() });
-    };
+/// Reads the configuration of a new API, if there is any; `place` names the call for the place of faults. Faults of
+/// form are told of before broken rules.
+pub(super) fn read(input: Input<'_>, place: &str) -> Result<Option<Endpoint>, Exception> {
+    let Some(input) = input.object("endpointConfiguration")? else { return Ok(None) };
     let types = input.texts("types")?;
     let address = input.text("ipAddressType")?;
     let mut faults = Vec::new();
@@ -57,7 +56,8 @@ pub(super) fn read(input: Input<'_>, place: &str) -> Result<Endpoint, Exception>
     }
     let dualstack = address.map_or(kind == EndpointType::Private, |address| address == "dualstack");
     let ids = input.texts("vpcEndpointIds")?.unwrap_or_default();
-    Ok(Endpoint { kind, dualstack, vpc_endpoint_ids: ids.into_iter().map(str::to_owned).collect() })
+    let vpc_endpoint_ids = ids.into_iter().map(str::to_owned).collect();
+    Ok(Some(Endpoint { kind, dualstack, vpc_endpoint_ids }))
 }
 
 /// Applies a patch below `/endpointConfiguration`.
@@ -126,7 +126,7 @@ fn only_dualstack() -> Exception {
     Exception::bad_request("Only dualstack ipAddressType is supported for Private APIs.")
 }
 
-fn kind(name: &str) -> Option<EndpointType> {
+pub(super) fn kind(name: &str) -> Option<EndpointType> {
     match name {
         "EDGE" => Some(EndpointType::Edge),
         "REGIONAL" => Some(EndpointType::Regional),

@@ -1,5 +1,7 @@
 //! `RestApi`: an API's own settings.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::call::{Call, list as page_of};
@@ -9,7 +11,7 @@ use super::patch::{Op, Patch, invalid_path, must_be_one_of};
 use super::policy;
 use super::show::{Fields, date, object};
 use crate::control::{ApiState, NewApi, Options};
-use crate::model::{Api, ApiKeySource, MediaType};
+use crate::model::{Api, ApiId, ApiKeySource, MediaType};
 
 /// The largest size below which nothing is compressed (API Gateway, *CreateRestApi*).
 const MOST_COMPRESSION: i64 = 10_485_760;
@@ -17,35 +19,101 @@ const MOST_COMPRESSION: i64 = 10_485_760;
 pub(super) async fn create(call: &Call) -> Result<Value, Exception> {
     let input = call.input();
     let name = input.required("name", "createRestApiInput")?.to_owned();
-    let Endpoint { kind, dualstack, vpc_endpoint_ids } = endpoint::read(input, "createRestApiInput")?;
+    let endpoint = endpoint::read(input, "createRestApiInput")?;
     let description = input.text("description")?;
     if description == Some("") {
         return Err(Exception::bad_request("Description cannot be an empty string"));
     }
-    if input.some_text("cloneFrom")?.is_some() {
-        return Err(Exception::bad_request("Cloning an API with cloneFrom is not supported"));
-    }
-    let types = input.texts("binaryMediaTypes")?.unwrap_or_default();
-    let new = NewApi {
+    let types = input.texts("binaryMediaTypes")?;
+    let said = Said {
         name,
         description: description.map(str::to_owned),
         version: input.some_text("version")?.map(str::to_owned),
-        api_key_source: input.some_text("apiKeySource")?.map_or(Ok(ApiKeySource::Header), key_source)?,
-        binary_media_types: types.into_iter().map(media_type).collect::<Result<_, _>>()?,
+        api_key_source: input.some_text("apiKeySource")?.map(key_source).transpose()?,
+        binary_media_types: types
+            .map(|types| types.into_iter().map(media_type).collect::<Result<_, _>>())
+            .transpose()?,
         minimum_compression_size: input
             .integer("minimumCompressionSize")
             .map_err(|_| compression_out_of_range())?
             .map(compression)
             .transpose()?,
-        endpoint_type: kind,
-        dualstack,
-        vpc_endpoint_ids,
-        disable_execute_api_endpoint: input.boolean("disableExecuteApiEndpoint")?.unwrap_or_default(),
+        endpoint,
+        disable_execute_api_endpoint: input.boolean("disableExecuteApiEndpoint")?,
         policy: input.some_text("policy")?.map(str::to_owned),
         tags: input.map("tags")?.unwrap_or_default().into_iter().map(owned).collect(),
     };
-    let made = call.control.create_api(new, Options::default()).await.map_err(|error| call.fail(error))?;
-    Ok(show(call, &made.value, false))
+    let made = match input.some_text("cloneFrom")? {
+        Some(from) => {
+            let from: ApiId = from.parse().map_err(|_| call.no_api_of(from))?;
+            let change = |api: &mut Api| {
+                said.clone().put(api);
+                Ok(())
+            };
+            call.control.clone_api(from, change, Options::default()).await
+        }
+        None => call.control.create_api(said.into_new(), Options::default()).await,
+    };
+    Ok(show(call, &made.map_err(|error| call.fail(error))?.value, false))
+}
+
+/// What is said of an API that is to be made. A clone has the rest from the other API.
+#[derive(Clone)]
+struct Said {
+    name: String,
+    description: Option<String>,
+    version: Option<String>,
+    api_key_source: Option<ApiKeySource>,
+    binary_media_types: Option<Vec<MediaType>>,
+    minimum_compression_size: Option<u32>,
+    endpoint: Option<Endpoint>,
+    disable_execute_api_endpoint: Option<bool>,
+    policy: Option<String>,
+    tags: BTreeMap<String, String>,
+}
+
+impl Said {
+    fn into_new(self) -> NewApi {
+        let endpoint = self.endpoint.unwrap_or_default();
+        NewApi {
+            name: self.name,
+            description: self.description,
+            version: self.version,
+            api_key_source: self.api_key_source.unwrap_or(ApiKeySource::Header),
+            binary_media_types: self.binary_media_types.unwrap_or_default(),
+            minimum_compression_size: self.minimum_compression_size,
+            endpoint_type: endpoint.kind,
+            dualstack: endpoint.dualstack,
+            vpc_endpoint_ids: endpoint.vpc_endpoint_ids,
+            disable_execute_api_endpoint: self.disable_execute_api_endpoint.unwrap_or_default(),
+            policy: self.policy,
+            tags: self.tags,
+        }
+    }
+
+    fn put(self, api: &mut Api) {
+        api.name = self.name;
+        api.tags = self.tags;
+        if let Some(Endpoint { kind, dualstack, vpc_endpoint_ids }) = self.endpoint {
+            (api.endpoint_type, api.dualstack, api.vpc_endpoint_ids) = (kind, dualstack, vpc_endpoint_ids);
+        }
+        api.api_key_source = self.api_key_source.unwrap_or(api.api_key_source);
+        if let Some(types) = self.binary_media_types {
+            api.binary_media_types = types;
+        }
+        api.disable_execute_api_endpoint =
+            self.disable_execute_api_endpoint.unwrap_or(api.disable_execute_api_endpoint);
+        api.minimum_compression_size = self.minimum_compression_size.or(api.minimum_compression_size);
+        for (said, own) in [
+            (self.description, &mut api.description),
+            (self.version, &mut api.version),
+            (self.policy, &mut api.policy),
+        ] {
+            if said.is_some() {
+                *own = said;
+            }
+        }
+    }
 }
 
 pub(super) async fn get(call: &Call) -> Result<Value, Exception> {

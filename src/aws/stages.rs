@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::canary;
 use super::error::Exception;
+use super::input::Input;
 use super::method_settings;
 use super::show::{Fields, date};
 use super::stage_patches;
@@ -21,28 +22,19 @@ pub(super) async fn create(call: &Call) -> Result<Value, Exception> {
     let deployment = input.required("deploymentId", "createStageInput")?;
     let missing = || Exception::not_found("Invalid Deployment identifier specified");
     let deployment: DeploymentId = deployment.parse().map_err(|_| missing())?;
-    let mut settings = BTreeMap::new();
-    for field in ["cacheClusterEnabled", "tracingEnabled"] {
-        if let Some(value) = input.boolean(field)? {
-            settings.insert(field.to_owned(), value.to_string());
-        }
-    }
-    for field in ["cacheClusterSize", "documentationVersion"] {
-        if let Some(value) = input.some_text(field)? {
-            settings.insert(field.to_owned(), value.to_owned());
-        }
-    }
+    let mut settings = settings(input, &["cacheClusterSize", "documentationVersion"])?;
     let canary = match input.object("canarySettings")? {
         Some(given) => {
-            let shares_cache = given.boolean("useStageCache")?.unwrap_or_default();
+            let (canary, shares_cache) = canary::read(call, api, deployment, given).await?;
             settings.insert(canary::USE_STAGE_CACHE.to_owned(), shares_cache.to_string());
-            Some(canary::read(call, api, deployment, given).await?)
+            Some(canary)
         }
         None => None,
     };
     let new = NewStage {
-        name: name.clone(),
+        name,
         deployment: DeploymentRef::Id(deployment),
+        canary,
         description: input.some_text("description")?.map(str::to_owned),
         variables: input.map("variables")?.map_or(Ok(StageVariables::default()), variables)?,
         tags: input
@@ -55,16 +47,7 @@ pub(super) async fn create(call: &Call) -> Result<Value, Exception> {
         lambda_endpoint: None,
     };
     let made = call.control.create_stage(api, new, Options::default()).await;
-    let mut stage = made.map_err(|error| call.fail(error))?.value;
-    if canary.is_some() {
-        let change = |stage: &mut Stage| {
-            stage.target.canary.clone_from(&canary);
-            Ok(())
-        };
-        let written = call.control.update_stage(api, &name, change, Options::keeping_unserved()).await;
-        stage = written.map_err(|error| call.fail(error))?.value;
-    }
-    Ok(show(&stage))
+    Ok(show(&made.map_err(|error| call.fail(error))?.value))
 }
 
 pub(super) async fn get(call: &Call) -> Result<Value, Exception> {
@@ -127,6 +110,22 @@ pub(super) fn no_stage() -> Exception {
 /// A name for a new stage.
 pub(super) fn stage_name(text: &str) -> Result<StageName, Exception> {
     text.parse().map_err(|_| Exception::bad_request("Stage name only allows a-zA-Z0-9_-"))
+}
+
+/// Settings that are kept: whether there is a cache and tracing, and the texts of `more`.
+pub(super) fn settings(input: Input<'_>, more: &[&str]) -> Result<BTreeMap<String, String>, Exception> {
+    let mut settings = BTreeMap::new();
+    for field in ["cacheClusterEnabled", "tracingEnabled"] {
+        if let Some(value) = input.boolean(field)? {
+            settings.insert(field.to_owned(), value.to_string());
+        }
+    }
+    for field in more {
+        if let Some(value) = input.some_text(field)? {
+            settings.insert((*field).to_owned(), value.to_owned());
+        }
+    }
+    Ok(settings)
 }
 
 /// Variables as they were sent.

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::kept;
 use super::patch::{Op, Patch, names_of};
 use super::show::{Fields, object};
+use crate::control::KeptWrite;
 use crate::model::KeptKind;
 
 const KIND: KeptKind = KeptKind::UsagePlan;
@@ -76,14 +77,15 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
 
 pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
     let plan = call.named(0);
-    kept::delete(call, kept::of_account(KIND), plan).await?;
-    for key in kept::all(call, kept::of_account(KEY)).await? {
-        if kept::text(&key, "plan") == plan {
-            let id = key_id(plan, kept::text(&key, "id"));
-            kept::delete(call, kept::of_account(KEY), &id).await?;
-        }
-    }
-    Ok(())
+    kept::get(call, kept::of_account(KIND), plan).await?;
+    let mut writes: Vec<_> = kept::all(call, kept::of_account(KEY))
+        .await?
+        .iter()
+        .filter(|key| kept::text(key, "plan") == plan)
+        .map(|key| KeptWrite::Gone(kept::of_account(KEY), key_id(plan, kept::text(key, "id"))))
+        .collect();
+    writes.push(KeptWrite::Gone(kept::of_account(KIND), plan.to_owned()));
+    call.control.keep_all(&writes).await.map_err(|error| call.fail(error))
 }
 
 pub(super) async fn create_key(call: &Call) -> Result<Value, Exception> {

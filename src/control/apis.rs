@@ -53,6 +53,57 @@ impl Control {
         Err(Error::Contended { noun: Noun::Api, id: new.name })
     }
 
+    /// Makes an API that is a copy of another one's draft, with the authorizers and the documentation that belong to it
+    /// (API Gateway: `cloneFrom`). `change` sets what is to be otherwise, and may run more than once. Resources keep their
+    /// ids, which are unique within an API; labels, deployments and stages stay behind.
+    ///
+    /// # Errors
+    /// When the other API is not there, or a setting is wrong.
+    pub async fn clone_api(
+        &self,
+        from: ApiId,
+        mut change: impl FnMut(&mut Api) -> Result<(), Vec<Issue>> + Send,
+        options: Options,
+    ) -> Result<Written<ApiState>, Error> {
+        self.check_unlimited("a new API")?;
+        for attempt in 0..ATTEMPTS {
+            pause(attempt).await;
+            let (head, mut definition) = self.draft(from).await?;
+            let mut api = Api::clone(&definition.api);
+            (api.id, api.created_at) = (new_api_id()?, self.inner.clock.now());
+            api.tags.clear();
+            let (id, created_at) = (api.id, api.created_at);
+            change(&mut api).map_err(Error::Invalid)?;
+            (api.id, api.created_at) = (id, created_at);
+            refuse(check_api(&api, &self.inner.limits))?;
+            Arc::make_mut(&mut definition).api = Arc::new(api);
+            let revision = Revision::default().next();
+            let partition = self.partition().clone();
+            let value = ApiState {
+                api: definition.api.clone(),
+                partition: partition.clone(),
+                revision,
+                root_resource_id: definition.root(),
+            };
+            if options.validate_only {
+                return Ok(Written { value, revision, store_revision: None, warnings: Vec::new() });
+            }
+            let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
+            let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
+            edit.require_api(&head).create_api(birth, definition);
+            self.copy_kept(&mut edit, from, id).await?;
+            match self.inner.records.commit(edit).await {
+                Ok(committed) => {
+                    let store_revision = Some(committed.store_revision);
+                    return Ok(Written { value, revision, store_revision, warnings: Vec::new() });
+                }
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended { noun: Noun::Api, id: from.to_string() })
+    }
+
     /// An API's settings as its draft has them.
     ///
     /// # Errors

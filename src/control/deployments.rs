@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::compile::Compiled;
 use crate::model::{
-    ApiId, Definition, Deployment, DeploymentId, DeploymentSummary, Issues, Revision, Stage, StageTarget,
+    ApiId, Canary, Definition, Deployment, DeploymentId, DeploymentSummary, Issues, Revision, Stage,
+    StageTarget,
 };
 use crate::store::{self, ApiHead, ChangeKind, CommitError, Edit, Was, chain_hash};
 
@@ -16,13 +17,13 @@ use super::draft::refuse;
 use super::handle::{ATTEMPTS, check_expected, pause};
 use super::serving::Shift;
 use super::{
-    Control, Deployed, DeploymentRef, Difference, Error, NewDeployment, Noun, Options, Page, StageChoice,
-    Version, Written,
+    CanaryShare, Control, Deployed, DeploymentRef, Difference, Error, NewDeployment, Noun, Options, Page,
+    StageChoice, Version, Written,
 };
 
 impl Control {
     /// Freezes the draft as a deployment, and has a stage serve it if one is named: the next request is then
-    /// answered by it. `options.expected` is the draft's revision.
+    /// answered by it. With a canary the stage is told of it and goes on with what it serves. `options.expected` is the draft's revision.
     ///
     /// # Errors
     /// [`Error::NotDeployable`] and [`Error::Unsupported`] with every reason when the draft does not compile; a
@@ -49,7 +50,14 @@ impl Control {
             };
             let stage = match stage {
                 Some((stage, was)) => {
-                    let bound = self.inner.serving.bind(&compiled, &head.partition, &stage).await?;
+                    // With a canary the stage goes on with what it serves.
+                    let former = stage.target.deployment;
+                    let served = if former == deployment.id {
+                        compiled
+                    } else {
+                        self.compiled(&self.deployment(api, DeploymentRef::Id(former)).await?).await?
+                    };
+                    let bound = self.inner.serving.bind(&served, &head.partition, &stage).await?;
                     warnings.extend(bound.warnings.iter().cloned());
                     Some((stage, was, bound))
                 }
@@ -275,11 +283,17 @@ impl Control {
         deployment: DeploymentId,
     ) -> Result<(Stage, Was), Error> {
         let now = self.inner.clock.now();
-        let target = StageTarget { deployment, canary: None };
         match self.inner.records.stage(api, &choice.name).await? {
             Some(mut stage) => {
                 let was = Was::At(stage.revision);
-                stage.target = target;
+                match &choice.canary {
+                    Some(CanaryShare { percent_traffic, variables }) => {
+                        let (percent_traffic, variables) = (*percent_traffic, variables.clone());
+                        stage.target.canary = Some(Canary { deployment, percent_traffic, variables });
+                    }
+                    None => stage.target = StageTarget { deployment, canary: None },
+                }
+                stage.settings.extend(choice.settings.clone());
                 stage.updated_at = now;
                 if choice.description.is_some() {
                     stage.description.clone_from(&choice.description);
@@ -289,6 +303,7 @@ impl Control {
                 }
                 Ok((stage, was))
             }
+            None if choice.canary.is_some() => Err(Error::not_found(Noun::Stage, &choice.name)),
             None => {
                 self.check_stage_count(api).await?;
                 let stage = Stage {
@@ -296,11 +311,11 @@ impl Control {
                     name: choice.name.clone(),
                     revision: Revision::default(),
                     description: choice.description.clone(),
-                    target,
+                    target: StageTarget { deployment, canary: None },
                     variables: choice.variables.clone().unwrap_or_default(),
                     lambda_endpoint: None,
                     tags: std::collections::BTreeMap::new(),
-                    settings: std::collections::BTreeMap::new(),
+                    settings: choice.settings.clone(),
                     created_at: now,
                     updated_at: now,
                 };

@@ -7,7 +7,7 @@ use crate::store::{ChangeKind, CommitError, PlacedBinding, Was};
 use super::deployments::next_revision;
 use super::handle::{ATTEMPTS, check_expected, pause};
 use super::serving::Shift;
-use super::{Control, Error, NewDomain, Noun, Options, Page, Written};
+use super::{Control, Error, KeptWrite, NewDomain, Noun, Options, Page, Written};
 
 /// How many bindings are read at once while some are looked for.
 const PAGE: usize = 500;
@@ -37,7 +37,7 @@ impl Control {
             }
             self.stage(binding.api_id, &binding.stage).await?;
             let new = binding.clone();
-            if let Some(written) = self.write_binding(partition, new, Was::Absent, options).await? {
+            if let Some(written) = self.write_binding(partition, new, Was::Absent, None, options).await? {
                 return Ok(written);
             }
         }
@@ -69,10 +69,10 @@ impl Control {
     }
 
     /// Leads a binding to another API or stage; `change` may run more than once. `options.expected` is the binding's
-    /// own revision.
+    /// own revision. With another base path it is a new binding in the place of the former one.
     ///
     /// # Errors
-    /// When it or what it is to lead to is not there, or `change` is wrong.
+    /// When it or what it is to lead to is not there, the new base path is bound already, or `change` is wrong.
     pub async fn update_domain(
         &self,
         host: &HostName,
@@ -87,7 +87,6 @@ impl Control {
             let mut binding = before.clone();
             change(&mut binding).map_err(Error::Invalid)?;
             binding.host.clone_from(&before.host);
-            binding.base_path.clone_from(&before.base_path);
             binding.revision = before.revision;
             if binding == before {
                 let revision = before.revision;
@@ -98,8 +97,15 @@ impl Control {
                 return Err(Error::not_found(Noun::Api, binding.api_id));
             }
             self.stage(binding.api_id, &binding.stage).await?;
-            let was = Was::At(before.revision);
-            if let Some(written) = self.write_binding(partition, binding, was, options).await? {
+            let (was, gone) = if binding.base_path == before.base_path {
+                (Was::At(before.revision), None)
+            } else if self.inner.records.binding(host, &binding.base_path).await?.is_some() {
+                return Err(Error::already_exists(Noun::Domain, name(host, &binding.base_path)));
+            } else {
+                binding.revision = Revision::default();
+                (Was::Absent, Some(PlacedBinding { partition: partition.clone(), binding: before }))
+            };
+            if let Some(written) = self.write_binding(partition, binding, was, gone, options).await? {
                 return Ok(written);
             }
         }
@@ -127,7 +133,8 @@ impl Control {
             }
             let mut edit = self.begin(ChangeKind::BindingDeleted);
             edit.delete_binding(&placed);
-            match self.commit_served(edit, Shift::BindingGone(host.clone(), base_path.clone())).await {
+            let gone = vec![(host.clone(), base_path.clone())];
+            match self.commit_served(edit, Shift::Bindings(gone)).await {
                 Ok(committed) => {
                     let store_revision = Some(committed.store_revision);
                     return Ok(Written { value: (), revision, store_revision, warnings });
@@ -137,6 +144,36 @@ impl Control {
             }
         }
         Err(Error::Contended { noun: Noun::Domain, id: name(host, base_path) })
+    }
+
+    /// Deletes every binding of a host, and makes writes to kept things, all in one commit.
+    ///
+    /// # Errors
+    /// When a write cannot be made.
+    pub async fn delete_host(&self, host: &HostName, also: &[KeptWrite]) -> Result<(), Error> {
+        for attempt in 0..ATTEMPTS {
+            pause(attempt).await;
+            let partition = self.partition();
+            let wanted = |binding: &DomainBinding| binding.host == *host;
+            let bound = self.find_bindings(partition, None, usize::MAX, wanted).await?;
+            bound.iter().try_for_each(|binding| self.check_granted(binding.api_id))?;
+            let kind = if bound.is_empty() { ChangeKind::KeptDeleted } else { ChangeKind::BindingDeleted };
+            let mut edit = self.begin(kind);
+            self.add_kept(&mut edit, also).await?;
+            for binding in &bound {
+                edit.delete_binding(&PlacedBinding {
+                    partition: partition.clone(),
+                    binding: binding.clone(),
+                });
+            }
+            let gone = bound.into_iter().map(|binding| (binding.host, binding.base_path)).collect();
+            match self.commit_served(edit, Shift::Bindings(gone)).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended { noun: Noun::Domain, id: host.to_string() })
     }
 
     /// The bindings that lead to an API or to one of its stages, in words.
@@ -182,12 +219,13 @@ impl Control {
         Ok(placed)
     }
 
-    /// Commits a binding and publishes it. `None` when another writer came first.
+    /// Commits a binding, in the place of one that goes, and publishes it. `None` when another writer came first.
     async fn write_binding(
         &self,
         partition: Partition,
         binding: DomainBinding,
         was: Was,
+        gone: Option<PlacedBinding>,
         options: Options,
     ) -> Result<Option<Written<DomainBinding>>, Error> {
         let (revision, warnings) = (next_revision(was), Vec::new());
@@ -200,8 +238,13 @@ impl Control {
             Was::At(_) => ChangeKind::BindingChanged,
         };
         let mut edit = self.begin(kind);
+        let mut former = Vec::new();
+        if let Some(gone) = gone {
+            edit.delete_binding(&gone);
+            former.push((gone.binding.host, gone.binding.base_path));
+        }
         edit.put_binding(partition, binding.clone(), was);
-        match self.commit_served(edit, Shift::Bindings).await {
+        match self.commit_served(edit, Shift::Bindings(former)).await {
             Ok(committed) => {
                 let value = DomainBinding { revision, ..binding };
                 let store_revision = Some(committed.store_revision);

@@ -2,7 +2,7 @@
 //! they say belongs to the face that wrote it; here they are texts under an id.
 
 use crate::model::{ApiId, Kept, KeptKind, KeptScope, Revision};
-use crate::store::{ChangeKind, CommitError, Was};
+use crate::store::{ChangeKind, CommitError, Edit, Was};
 
 use super::handle::{ATTEMPTS, pause};
 use super::{Control, Error, Noun};
@@ -16,7 +16,67 @@ pub struct KeptOf {
     pub api: Option<ApiId>,
 }
 
+/// A write to something kept, one of several that are made at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptWrite {
+    /// Keeps something new: its id and what it says.
+    New(KeptOf, String, String),
+    /// Has it say this, whether or not it is there.
+    Put(KeptOf, String, String),
+    /// Lets go of it, if it is there.
+    Gone(KeptOf, String),
+}
+
 impl Control {
+    /// Makes several writes in one commit: all of them or none.
+    ///
+    /// # Errors
+    /// When something that is to be new is there, a text is too long, or an API is not there.
+    pub async fn keep_all(&self, writes: &[KeptWrite]) -> Result<(), Error> {
+        let kind = match writes.last() {
+            None => return Ok(()),
+            Some(KeptWrite::New(..) | KeptWrite::Put(..)) => ChangeKind::KeptWritten,
+            Some(KeptWrite::Gone(..)) => ChangeKind::KeptDeleted,
+        };
+        for attempt in 0..ATTEMPTS {
+            pause(attempt).await;
+            let mut edit = self.begin(kind);
+            self.add_kept(&mut edit, writes).await?;
+            match self.inner.records.commit(edit).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let (KeptWrite::New(of, id, _) | KeptWrite::Put(of, id, _) | KeptWrite::Gone(of, id)) = &writes[0];
+        Err(Error::Contended { noun: Noun::Kept(of.kind), id: id.clone() })
+    }
+
+    /// Adds writes to an edit, by what is there now.
+    pub(super) async fn add_kept(&self, edit: &mut Edit, writes: &[KeptWrite]) -> Result<(), Error> {
+        for write in writes {
+            let (KeptWrite::New(of, id, _) | KeptWrite::Put(of, id, _) | KeptWrite::Gone(of, id)) = write;
+            let scope = self.kept_scope(*of).await?;
+            let there = self.inner.records.kept(&scope, of.kind, id).await?;
+            let text = match (write, &there) {
+                (KeptWrite::Gone(..), None) => continue,
+                (KeptWrite::Gone(..), Some(there)) => {
+                    edit.delete_kept(there);
+                    continue;
+                }
+                (KeptWrite::New(..), Some(_)) => {
+                    return Err(Error::already_exists(Noun::Kept(of.kind), id));
+                }
+                (KeptWrite::New(_, _, text) | KeptWrite::Put(_, _, text), _) => text,
+            };
+            check(id, text)?;
+            let was = there.map_or(Was::Absent, |there| Was::At(there.revision));
+            let (id, text) = (id.clone(), text.clone());
+            edit.put_kept(Kept { scope, kind: of.kind, id, revision: Revision::default(), text }, was);
+        }
+        Ok(())
+    }
+
     /// Keeps something new.
     ///
     /// # Errors
@@ -99,6 +159,16 @@ impl Control {
             }
         }
         Err(Error::Contended { noun: Noun::Kept(of.kind), id: id.to_owned() })
+    }
+
+    /// Adds copies of what a clone of an API takes along.
+    pub(super) async fn copy_kept(&self, edit: &mut Edit, from: ApiId, to: ApiId) -> Result<(), Error> {
+        for kind in [KeptKind::Authorizer, KeptKind::DocumentationPart] {
+            for kept in self.inner.records.all_kept(&KeptScope::Api(from), kind).await? {
+                edit.put_kept(Kept { scope: KeptScope::Api(to), ..kept }, Was::Absent);
+            }
+        }
+        Ok(())
     }
 
     async fn kept_scope(&self, of: KeptOf) -> Result<KeptScope, Error> {

@@ -54,15 +54,15 @@ pub use error::{Error, Noun};
 pub use gateway_responses::DEFAULT_GATEWAY_TEMPLATE;
 pub use handle::Control;
 pub use imports::{ExportCall, ImportDone, ImportStep};
-pub use kept::KeptOf;
+pub use kept::{KeptOf, KeptWrite};
 pub use limits::{Limits, Policy};
 pub use open::Setup;
 pub use options::{Options, Page, Read, Written};
 pub use serving::Unserved;
 pub use state::{
-    ApiState, Deployed, DeploymentRef, EffectiveGatewayResponse, EnsuredPath, MethodRef, MethodState, Moved,
-    NewApi, NewDeployment, NewDomain, NewModel, NewRequestValidator, NewStage, ResourceRef, ResourceState,
-    StageChoice, Version,
+    ApiState, CanaryShare, Deployed, DeploymentRef, EffectiveGatewayResponse, EnsuredPath, MethodRef,
+    MethodState, Moved, NewApi, NewDeployment, NewDomain, NewModel, NewRequestValidator, NewStage,
+    ResourceRef, ResourceState, StageChoice, Version,
 };
 pub use test_invoke::{BackEndAnswer, Invoke, Question, TestAnswer, TestCall, TestRun};
 pub use upkeep::SWEEP_INTERVAL;

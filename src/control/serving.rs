@@ -27,10 +27,8 @@ pub(super) enum Shift {
     StageGone(ApiId, StageName),
     /// An API is gone.
     ApiGone(ApiId),
-    /// The bindings that the commit wrote.
-    Bindings,
-    /// A binding is gone.
-    BindingGone(HostName, BasePath),
+    /// The bindings that the commit wrote, and those that are gone.
+    Bindings(Vec<(HostName, BasePath)>),
 }
 
 /// A compiled API on a stage.
@@ -298,15 +296,14 @@ impl Table {
                 self.unserved.retain(|stage| stage.api_id != api);
                 self.compiled.retain(|(id, _), _| *id != api);
             }
-            Shift::Bindings => {
+            Shift::Bindings(gone) => {
+                for place in &gone {
+                    self.bindings.remove(place);
+                }
                 for placed in &committed.bindings {
                     let binding = placed.binding.clone();
                     self.bindings.insert((binding.host.clone(), binding.base_path.clone()), binding);
                 }
-                next.set_bindings(self.bindings.values());
-            }
-            Shift::BindingGone(host, base_path) => {
-                self.bindings.remove(&(host, base_path));
                 next.set_bindings(self.bindings.values());
             }
         }

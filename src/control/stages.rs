@@ -10,7 +10,7 @@ use super::deployments::next_revision;
 use super::draft::refuse;
 use super::handle::{ATTEMPTS, check_expected, pause};
 use super::serving::Shift;
-use super::{Control, DeploymentRef, Error, Limits, Moved, NewStage, Noun, Options, Written};
+use super::{Control, DeploymentRef, Error, KeptWrite, Limits, Moved, NewStage, Noun, Options, Written};
 
 /// The most settings that are kept without effect, and the most bytes of each.
 const SETTINGS: (usize, usize) = (1_000, 2_048);
@@ -31,13 +31,16 @@ impl Control {
     ) -> Result<Written<Stage>, Error> {
         let partition = self.head(api).await?.partition;
         let deployment = self.deployment(api, new.deployment).await?;
+        if let Some(canary) = &new.canary {
+            self.deployment(api, DeploymentRef::Id(canary.deployment)).await?;
+        }
         let now = self.inner.clock.now();
         let stage = Stage {
             api_id: api,
             name: new.name,
             revision: Revision::default(),
             description: new.description,
-            target: StageTarget { deployment: deployment.id, canary: None },
+            target: StageTarget { deployment: deployment.id, canary: new.canary },
             variables: new.variables,
             lambda_endpoint: new.lambda_endpoint,
             tags: new.tags,
@@ -56,7 +59,7 @@ impl Control {
             let deployment = self.deployment(api, DeploymentRef::Id(deployment.id)).await?;
             let new = stage.clone();
             if let Some(written) =
-                self.write_stage(&partition, new, Was::Absent, &deployment, options).await?
+                self.write_stage(&partition, new, Was::Absent, &deployment, &[], options).await?
             {
                 return Ok(written);
             }
@@ -93,7 +96,22 @@ impl Control {
         &self,
         api: ApiId,
         name: &StageName,
+        change: impl FnMut(&mut Stage) -> Result<(), Vec<Issue>> + Send,
+        options: Options,
+    ) -> Result<Written<Stage>, Error> {
+        self.update_stage_and_keep(api, name, change, &[], options).await
+    }
+
+    /// The same with writes to kept things in the same commit.
+    ///
+    /// # Errors
+    /// As [`update_stage`](Self::update_stage) and [`keep_all`](Self::keep_all).
+    pub async fn update_stage_and_keep(
+        &self,
+        api: ApiId,
+        name: &StageName,
         mut change: impl FnMut(&mut Stage) -> Result<(), Vec<Issue>> + Send,
+        also: &[KeptWrite],
         options: Options,
     ) -> Result<Written<Stage>, Error> {
         let _turn = self.turn(api).await;
@@ -108,7 +126,7 @@ impl Control {
             stage.revision = before.revision;
             stage.created_at = before.created_at;
             stage.updated_at = before.updated_at;
-            if stage == before {
+            if stage == before && also.is_empty() {
                 let revision = before.revision;
                 return Ok(Written { value: before, revision, store_revision: None, warnings: Vec::new() });
             }
@@ -120,7 +138,9 @@ impl Control {
             let partition = self.head(api).await?.partition;
             let deployment = self.deployment(api, DeploymentRef::Id(stage.target.deployment)).await?;
             let was = Was::At(before.revision);
-            if let Some(written) = self.write_stage(&partition, stage, was, &deployment, options).await? {
+            if let Some(written) =
+                self.write_stage(&partition, stage, was, &deployment, also, options).await?
+            {
                 return Ok(written);
             }
         }
@@ -153,7 +173,7 @@ impl Control {
             stage.updated_at = self.inner.clock.now();
             let partition = self.head(api).await?.partition;
             let was = Was::At(before.revision);
-            if let Some(written) = self.write_stage(&partition, stage, was, &to, options).await? {
+            if let Some(written) = self.write_stage(&partition, stage, was, &to, &[], options).await? {
                 return Ok(written.map(|stage| Moved { from, to, stage }));
             }
         }
@@ -209,13 +229,14 @@ impl Control {
         }
     }
 
-    /// Compiles what a stage is to serve, commits the stage and publishes it. `None` when another writer came first.
+    /// Compiles what a stage is to serve, commits the stage with writes to kept things, and publishes it. `None` when another writer came first.
     async fn write_stage(
         &self,
         partition: &Partition,
         stage: Stage,
         was: Was,
         deployment: &Deployment,
+        also: &[KeptWrite],
         options: Options,
     ) -> Result<Option<Written<Stage>>, Error> {
         let compiled = self.compiled(deployment).await?;
@@ -231,6 +252,7 @@ impl Control {
             Was::At(_) => ChangeKind::StageChanged,
         };
         let mut edit = self.begin(kind);
+        self.add_kept(&mut edit, also).await?;
         edit.put_stage(stage.clone(), was);
         match self.commit_served(edit, Shift::Stage(bound)).await {
             Ok(mut committed) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    Api, ApiId, ApiKeySource, AwsEndpoint, BasePath, Deployment, DeploymentId, DeploymentSummary,
+    Api, ApiId, ApiKeySource, AwsEndpoint, BasePath, Canary, Deployment, DeploymentId, DeploymentSummary,
     EndpointType, GatewayResponse, GatewayResponseType, HostName, MediaType, Method, ModelName, Partition,
     Resource, ResourceId, ResourcePath, Revision, Stage, StageName, StageVariables, Verb,
 };
@@ -173,6 +173,28 @@ pub struct StageChoice {
     pub description: Option<String>,
     /// Its variables; `None` leaves existing ones as they are.
     pub variables: Option<StageVariables>,
+    /// Settings kept without effect so far, by API Gateway's patch path; an existing stage keeps its others.
+    pub settings: BTreeMap<String, String>,
+    /// The deployment gets no more than this share of the stage's traffic, and the stage has to be there; `None` for all
+    /// of it.
+    pub canary: Option<CanaryShare>,
+}
+
+impl StageChoice {
+    /// All traffic of the stage of this name, with nothing else to say of it.
+    #[must_use]
+    pub fn new(name: StageName) -> Self {
+        Self { name, description: None, variables: None, settings: BTreeMap::new(), canary: None }
+    }
+}
+
+/// The share of a stage's traffic that a new deployment gets (API Gateway: `canarySettings`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct CanaryShare {
+    /// 0 to 100.
+    pub percent_traffic: f64,
+    /// Variables with other values for that share.
+    pub variables: StageVariables,
 }
 
 /// A deployment that is to be made.
@@ -213,6 +235,8 @@ pub struct NewStage {
     pub name: StageName,
     /// What it serves.
     pub deployment: DeploymentRef,
+    /// A share of its traffic for another deployment: stored, without effect so far.
+    pub canary: Option<Canary>,
     /// Free text, at most 1024 characters.
     pub description: Option<String>,
     /// Its variables.

@@ -95,6 +95,17 @@ def walk(endpoint):
     plain = aws.get_resources(restApiId=api)["items"]
     assert any(one.get("resourceMethods") == {"GET": {}} for one in plain)
 
+    copy = aws.create_rest_api(name="copy", cloneFrom=api, binaryMediaTypes=["image/png"])
+    assert (copy["name"], copy["version"], copy["binaryMediaTypes"]) == ("copy", "1", ["image/png"]), copy
+    assert copy["id"] != api and "tags" not in copy, copy
+    assert "binaryMediaTypes" not in aws.get_rest_api(restApiId=api)
+    copied = {one["path"]: one for one in aws.get_resources(restApiId=copy["id"], embed=["methods"])["items"]}
+    original = {one["path"]: one for one in aws.get_resources(restApiId=api, embed=["methods"])["items"]}
+    assert copied == original, (copied, original)
+    aws.delete_rest_api(restApiId=copy["id"])
+    missing = refused(aws.create_rest_api, name="copy", cloneFrom=copy["id"])
+    assert missing == ("NotFoundException", f"Invalid API identifier specified 000000000000:{copy['id']}"), missing
+
     tested = aws.test_invoke_method(**at, pathWithQueryString="/animals/7?x=1", headers={"X-A": "b"})
     assert tested["status"] == 200 and json.loads(tested["body"]) == {"id": "one"}, tested
     assert tested["headers"]["Access-Control-Allow-Origin"] == "*", tested

@@ -1,11 +1,13 @@
 //! Deployments: numbers, hashes, what is refused, what is served.
 
+use std::collections::BTreeMap;
+
 use super::{Bench, at, http, mock, to_stage, variables};
 use crate::control::{
-    DeploymentRef, Difference, DifferenceKind, Error, NewDeployment, Noun, Options, StageChoice, Subject,
-    Version,
+    CanaryShare, DeploymentRef, Difference, DifferenceKind, Error, NewDeployment, Noun, Options, StageChoice,
+    Subject, Version,
 };
-use crate::model::{AuthorizationType, Method, Revision, Verb};
+use crate::model::{AuthorizationType, Canary, Method, Revision, Verb};
 use crate::store::chain_hash;
 
 #[tokio::test]
@@ -137,9 +139,9 @@ async fn deploying_to_a_stage_that_is_there_keeps_what_is_not_said() {
     let bench = Bench::new().await;
     let api = bench.pets().await;
     let choice = |description: Option<&str>, values| StageChoice {
-        name: "prod".parse().expect("a name"),
         description: description.map(str::to_owned),
         variables: values,
+        ..StageChoice::new("prod".parse().expect("a name"))
     };
     let deploy = |choice| {
         let new = NewDeployment { description: None, stage: Some(choice) };
@@ -151,6 +153,40 @@ async fn deploying_to_a_stage_that_is_there_keeps_what_is_not_said() {
     assert_eq!((second.description, second.variables), (first.description, first.variables));
     assert_eq!(second.created_at, first.created_at);
     assert_ne!(second.target, first.target);
+}
+
+#[tokio::test]
+async fn deployment_settings_and_canary_are_one_commit() {
+    let bench = Bench::new().await;
+    let api = bench.pets().await;
+    let name = || "prod".parse().expect("a name");
+    let deploy = |choice| {
+        let new = NewDeployment { description: None, stage: Some(choice) };
+        bench.control.create_deployment(api, new, Options::default())
+    };
+    let share = CanaryShare { percent_traffic: 10.0, variables: variables(&[("a", "2")]) };
+    let canary = || StageChoice { canary: Some(share.clone()), ..StageChoice::new(name()) };
+    // Without the stage nothing is left behind: not even the deployment.
+    let refused = deploy(canary()).await;
+    assert!(matches!(refused, Err(Error::NotFound { noun: Noun::Stage, .. })), "{refused:?}");
+    let none = bench.control.deployments(api, None, 10).await.expect("a list");
+    assert!(none.items.is_empty());
+
+    let settings = |key: &str| BTreeMap::from([(key.to_owned(), "true".to_owned())]);
+    let first = StageChoice { settings: settings("tracingEnabled"), ..StageChoice::new(name()) };
+    let first = deploy(first).await.expect("it compiles");
+    let with_more = StageChoice { settings: settings("cacheClusterEnabled"), ..canary() };
+    let second = deploy(with_more).await.expect("it compiles");
+    for (written, after) in [(&first, 0), (&second, 1)] {
+        let watched = written.store_revision.expect("it was written").0;
+        assert_eq!(watched, first.store_revision.expect("it was written").0 + after, "one commit each");
+    }
+    let stage = second.value.stage.expect("named");
+    assert_eq!(stage.target.deployment, first.value.deployment.id);
+    let expected =
+        Canary { deployment: second.value.deployment.id, percent_traffic: 10.0, variables: share.variables };
+    assert_eq!(stage.target.canary, Some(expected));
+    assert_eq!(stage.settings.keys().collect::<Vec<_>>(), ["cacheClusterEnabled", "tracingEnabled"]);
 }
 
 #[tokio::test]

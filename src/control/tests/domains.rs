@@ -1,9 +1,11 @@
 //! Domain bindings.
 
+use futures_util::StreamExt as _;
+
 use super::Bench;
 use crate::compile::PathForm;
-use crate::control::{Error, NewDomain, Noun, Options};
-use crate::model::{ApiId, BasePath, HostName, Partition, Revision};
+use crate::control::{ChangeKind, Error, KeptOf, KeptWrite, NewDomain, Noun, Options};
+use crate::model::{ApiId, BasePath, HostName, KeptKind, Partition, Revision};
 
 fn host(text: &str) -> HostName {
     text.parse().expect("a host")
@@ -62,6 +64,48 @@ async fn a_binding_leads_somewhere_else_and_nowhere_at_once() {
     assert_eq!(leads_to(&bench, "api.example.com", "/shop"), Some(shop));
     let gone = bench.control.domain(&name, &root).await;
     assert_eq!(gone, Err(Error::not_found(Noun::Domain, "api.example.com/")));
+}
+
+#[tokio::test]
+async fn a_binding_moves_to_another_base_path_in_one_commit() {
+    let bench = Bench::new().await;
+    let api = bench.pets().await;
+    bench.deploy(api, "prod").await;
+    for path in ["a", "taken"] {
+        let new = domain("api.example.com", path, api, "prod");
+        bench.control.create_domain(new, Options::default()).await.expect("free");
+    }
+    let name = host("api.example.com");
+    let moving = |to: &str| {
+        let to = base(to);
+        let change = move |binding: &mut crate::model::DomainBinding| {
+            binding.base_path = to.clone();
+            Ok(())
+        };
+        let (control, name) = (bench.control.clone(), name.clone());
+        async move { control.update_domain(&name, &base("a"), change, Options::default()).await }
+    };
+    let taken = moving("taken").await;
+    assert_eq!(taken, Err(Error::already_exists(Noun::Domain, "api.example.com/taken")));
+    assert_eq!(leads_to(&bench, "api.example.com", "/a/x"), Some(api));
+    let moved = moving("b").await.expect("free");
+    assert_eq!(moved.value.base_path, base("b"));
+    let at = moved.store_revision.expect("it was written");
+    assert_eq!(leads_to(&bench, "api.example.com", "/a/x"), None);
+    assert_eq!(leads_to(&bench, "api.example.com", "/b/x"), Some(api));
+    assert_eq!(leads_to(&bench.reopened().await, "api.example.com", "/b/x"), Some(api));
+
+    let kept = KeptOf { kind: KeptKind::DomainName, api: None };
+    bench.control.keep(kept, "api.example.com".into(), "{}".into()).await.expect("new");
+    let also = [KeptWrite::Gone(kept, "api.example.com".into())];
+    bench.control.delete_host(&name, &also).await.expect("a sound store");
+    assert_eq!(leads_to(&bench, "api.example.com", "/b/x"), None);
+    assert!(bench.control.all_kept(kept).await.expect("a list").is_empty());
+    // What was kept, and then both bindings and the name as one.
+    let changes: Vec<_> = bench.control.watch(Some(at)).take(2).collect().await;
+    let kinds: Vec<_> = changes.into_iter().map(|change| change.expect("a sound store").kind).collect();
+    assert_eq!(kinds, [ChangeKind::KeptWritten, ChangeKind::BindingDeleted]);
+    assert!(bench.control.domains(None, None, 10).await.expect("a list").items.is_empty());
 }
 
 #[tokio::test]

@@ -133,7 +133,7 @@ fn http(uri: &str) -> Method {
 }
 
 fn to_stage(name: &str) -> NewDeployment {
-    let stage = StageChoice { name: name.parse().expect("a stage name"), description: None, variables: None };
+    let stage = StageChoice::new(name.parse().expect("a stage name"));
     NewDeployment { description: None, stage: Some(stage) }
 }
 

@@ -13,6 +13,7 @@ fn name(text: &str) -> StageName {
 
 fn new(text: &str, number: u64) -> NewStage {
     NewStage {
+        canary: None,
         name: name(text),
         deployment: DeploymentRef::Number(number),
         description: None,

@@ -7,8 +7,10 @@ mod ids;
 mod models;
 mod paths;
 
+use std::sync::Arc;
+
 use super::{Document, Format};
-use crate::model::{Definition, Issue};
+use crate::model::{Definition, EndpointType, Issue};
 
 use ids::Ids;
 
@@ -55,6 +57,9 @@ pub struct ImportOptions {
     pub fail_on_warnings: bool,
     /// What the servers of a plain document are.
     pub servers: Servers,
+    /// How Amazon would expose the API, which no document says (API Gateway: `endpointConfigurationTypes`). `None`
+    /// leaves it as it is.
+    pub endpoint_type: Option<EndpointType>,
 }
 
 /// A definition with a document put on it.
@@ -108,6 +113,9 @@ pub fn import(
         warnings: document.findings.warnings.clone(),
     };
     api::put(&mut work);
+    if let Some(endpoint_type) = options.endpoint_type {
+        Arc::make_mut(&mut work.definition.api).endpoint_type = endpoint_type;
+    }
     models::put(&mut work);
     let validators = api::put_validators(&mut work);
     paths::put(&mut work, &validators);

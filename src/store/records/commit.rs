@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::CommitError;
+use super::edit::Step;
 use super::plan::Plan;
 use super::steps::About;
-use super::{ApiHead, Change, Edit, PlacedBinding, Records};
+use super::{ApiHead, Change, ChangeKind, Edit, PlacedBinding, Records};
 use crate::model::{ApiId, Deployment, Stage, StoreRevision};
 
 /// What a commit made: durable, and as it will be read back.
@@ -24,8 +25,8 @@ pub struct Committed {
 }
 
 impl Records {
-    /// Makes one atomic commit of an edit, with one change record that tells of the last step; returns when it
-    /// is durable.
+    /// Makes one atomic commit of an edit, with one change record that tells of the last step, of one on something kept
+    /// only where the edit is about nothing else; returns when it is durable.
     ///
     /// # Errors
     /// [`CommitError::Conflict`] when something is no longer as the edit expects, and nothing is written: read
@@ -34,8 +35,13 @@ impl Records {
         let _in_flight = self.keep_content().await;
         let mut plan = Plan::new(self).await?;
         let mut about = About::default();
+        let is_about_kept = matches!(edit.kind, ChangeKind::KeptWritten | ChangeKind::KeptDeleted);
         for step in edit.steps {
-            about = plan.step(step).await?;
+            let of_kept = matches!(step, Step::PutKept { .. } | Step::DeleteKept { .. });
+            let did = plan.step(step).await?;
+            if is_about_kept || !of_kept {
+                about = did;
+            }
         }
         let change = Change {
             store_revision: StoreRevision::default(),
