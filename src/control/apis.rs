@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Api, ApiId, ApiLimit, Definition, Issue, Revision};
+use crate::model::{Api, ApiId, ApiLimit, Definition, Issue, KeptKind, Revision};
 use crate::store::{self, ApiHead, ChangeKind, CommitError, Retention};
 
 use super::check::check_api;
@@ -76,7 +76,10 @@ impl Control {
             change(&mut api).map_err(Error::Invalid)?;
             (api.id, api.created_at) = (id, created_at);
             refuse(check_api(&api, &self.inner.limits))?;
-            Arc::make_mut(&mut definition).api = Arc::new(api);
+            let copy = Arc::make_mut(&mut definition);
+            copy.api = Arc::new(api);
+            // Those are of what stages of the other published.
+            copy.kept.retain(|(kind, _), _| *kind != KeptKind::DocumentationVersion);
             let revision = Revision::default().next();
             let partition = self.partition().clone();
             let value = ApiState {
@@ -91,7 +94,6 @@ impl Control {
             let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
             let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
             edit.require_api(&head).create_api(birth, definition);
-            self.copy_kept(&mut edit, from, id).await?;
             match self.inner.records.commit(edit).await {
                 Ok(committed) => {
                     let store_revision = Some(committed.store_revision);

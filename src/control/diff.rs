@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{
-    Definition, GatewayResponseType, ModelName, RequestValidatorId, Resource, ResourcePath, Verb,
+    Definition, GatewayResponseType, KeptName, ModelName, RequestValidatorId, Resource, ResourcePath, Verb,
 };
 
 /// What differs.
@@ -15,6 +15,8 @@ pub enum Subject {
     Api,
     /// A customised gateway response.
     GatewayResponse(GatewayResponseType),
+    /// Something that is kept without effect: its kind and id.
+    Kept(KeptName),
     /// A model.
     Model(ModelName),
     /// A request validator.
@@ -30,6 +32,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Api => f.write_str("API"),
             Self::GatewayResponse(kind) => write!(f, "gateway response {kind}"),
+            Self::Kept((kind, id)) => write!(f, "{} {id}", kind.as_str().replace('_', " ")),
             Self::Model(name) => write!(f, "model {name}"),
             Self::RequestValidator(id) => write!(f, "request validator {id}"),
             Self::Resource(path) => write!(f, "resource {path}"),
@@ -66,6 +69,7 @@ pub(super) fn differences(from: &Definition, to: &Definition) -> Vec<Difference>
         note(Subject::Api, DifferenceKind::Changed);
     }
     compare_maps(&from.gateway_responses, &to.gateway_responses, Subject::GatewayResponse, &mut note);
+    compare_maps(&from.kept, &to.kept, Subject::Kept, &mut note);
     compare_maps(&from.models, &to.models, Subject::Model, &mut note);
     compare_maps(&from.request_validators, &to.request_validators, Subject::RequestValidator, &mut note);
     let (mut old, mut new) = (from.walk().into_iter().peekable(), to.walk().into_iter().peekable());
@@ -173,6 +177,7 @@ mod tests {
             let subject = match d.subject {
                 Subject::Api => "api".to_owned(),
                 Subject::GatewayResponse(kind) => kind.to_string(),
+                Subject::Kept((kind, id)) => format!("{kind:?} {id}"),
                 Subject::Model(name) => format!("model {name}"),
                 Subject::RequestValidator(id) => format!("request validator {id}"),
                 Subject::Resource(path) => path.to_string(),
@@ -205,11 +210,13 @@ mod tests {
             validate_request_body: true,
         };
         to.request_validators.insert(validator.id, validator.into());
+        to.kept.insert((crate::model::KeptKind::Authorizer, "abc123".into()), "{}".into());
         assert_eq!(
             show(&from, &to),
             [
                 "Changed api",
                 "Added THROTTLED",
+                "Added Authorizer abc123",
                 "Removed model Empty",
                 "Added request validator abc123",
                 "Changed GET /",
@@ -221,6 +228,6 @@ mod tests {
                 "Removed PUT /pets/{id}",
             ]
         );
-        assert_eq!(show(&to, &from).len(), 11);
+        assert_eq!(show(&to, &from).len(), 12);
     }
 }

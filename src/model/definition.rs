@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Api, GatewayResponse, GatewayResponseType, Model, ModelName, PathPart, RequestValidator,
+    Api, GatewayResponse, GatewayResponseType, KeptName, Model, ModelName, PathPart, RequestValidator,
     RequestValidatorId, Resource, ResourceId, ResourcePath,
 };
 
@@ -51,6 +51,8 @@ pub struct Definition {
     pub models: BTreeMap<ModelName, Arc<Model>>,
     /// Request validators, each under its own id.
     pub request_validators: BTreeMap<RequestValidatorId, Arc<RequestValidator>>,
+    /// What is kept without effect: authorizers and documentation, as API Gateway's control plane shows them in JSON.
+    pub kept: BTreeMap<KeptName, Arc<str>>,
     root: ResourceId,
     resources: BTreeMap<ResourceId, Arc<Resource>>,
     children: BTreeMap<ResourceId, BTreeMap<PathPart, ResourceId>>,
@@ -65,13 +67,15 @@ impl Definition {
             gateway_responses: BTreeMap::new(),
             models: Model::defaults(),
             request_validators: BTreeMap::new(),
+            kept: BTreeMap::new(),
             root,
             resources: BTreeMap::from([(root, Arc::new(Resource::new(root, None)))]),
             children: BTreeMap::new(),
         }
     }
 
-    /// Puts an API together from its parts, in any order. It has the default models and no request validators.
+    /// Puts an API together from its parts, in any order. It has the default models, no request validators and nothing
+    /// that is kept.
     ///
     /// # Errors
     /// When the parts do not make a tree with exactly one root.
@@ -95,8 +99,9 @@ impl Definition {
                 }
             }
         }
-        let (models, request_validators) = (Model::defaults(), BTreeMap::new());
-        let whole = Self { api, gateway_responses, models, request_validators, root, resources, children };
+        let (models, request_validators, kept) = (Model::defaults(), BTreeMap::new(), BTreeMap::new());
+        let whole =
+            Self { api, gateway_responses, models, request_validators, kept, root, resources, children };
         // Every resource must be reachable, or a cycle or a missing parent hides in the parts.
         let reached = whole.walk().len();
         if reached == whole.resources.len() { Ok(whole) } else { Err(DefinitionError::Root) }

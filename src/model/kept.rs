@@ -52,9 +52,12 @@ kinds! {
 pub enum KeptScope {
     /// An account's, in a region.
     Partition(Partition),
-    /// An API's; it goes with it.
+    /// An API's: part of its definition, so that a deployment freezes it with the rest.
     Api(ApiId),
 }
+
+/// The kind and id of something that a definition keeps.
+pub type KeptName = (KeptKind, String);
 
 /// A kept thing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,7 +47,7 @@ pub use integration::{
     IntegrationTimeout, IntegrationType, PassthroughBehavior,
 };
 pub use issue::{Issue, Issues};
-pub use kept::{Kept, KeptKind, KeptScope};
+pub use kept::{Kept, KeptKind, KeptName, KeptScope};
 pub use method::{AuthorizationType, ManagedBy, Method, MethodParameter, MethodResponse, ParameterLocation};
 pub use models::{Model, ModelName};
 pub use name::{HeaderParameter, InvalidName, MediaType, ParameterName, PathPart, Status, Verb};

@@ -20,7 +20,7 @@
 //! | `deployment/{api}/{number}` | `Deployment`, or what is left of a deleted one | every deployment | listing, chain, stages |
 //! | `stage/{api}/{stage}` | `Stage` | stages | the publisher |
 //! | `binding/{account}/{region}/{host}/{base path}` | `DomainBinding` | bindings | the publisher |
-//! | `kept/{account}/{region}/{kind}/{id}`, `kept/{api}/{kind}/{id}` | `Kept`: a text without effect so far | the AWS face's calls | the AWS face |
+//! | `kept/{account}/{region}/{kind}/{id}` | `Kept`: a text without effect so far; what belongs to an API is part of its definition | the AWS face's calls | the AWS face |
 //! | `pins/{api}` | `Pins`: moves on when something new points at a part of the API | stages, bindings | whoever deletes such a part |
 //! | `sweep` | `Sweep`: whether unreferenced content is being removed | the sweep | every commit that names content |
 //! | `change/{revision}` | `Change`: what that commit did; the latest 4,096 are kept | every commit | those who follow |

@@ -143,6 +143,9 @@ fn describe_definition(text: &mut String, what: &str, definition: &Definition) {
     if definition.models != Model::defaults() || !definition.request_validators.is_empty() {
         writeln!(text, "{:#?}\n{:#?}", definition.models, definition.request_validators).unwrap();
     }
+    if !definition.kept.is_empty() {
+        writeln!(text, "{:#?}", definition.kept).unwrap();
+    }
     for (path, resource) in definition.walk() {
         write!(text, "{path} ").unwrap();
         if !resource.methods.is_empty() {

@@ -35,6 +35,20 @@ async fn what_belongs_to_an_api_goes_with_it() {
     let api = bench.api("pets").await.value.api.id;
     let of = KeptOf { kind: KeptKind::Authorizer, api: Some(api) };
     bench.control.keep(of, "abc123".into(), "{}".into()).await.expect("it is new");
+    let twice = bench.control.keep(of, "abc123".into(), "{}".into()).await;
+    assert_eq!(twice, Err(Error::already_exists(Noun::Kept(KeptKind::Authorizer), "abc123")));
+    let other = bench.reopened().await;
+    assert_eq!(other.control.kept(of, "abc123").await.expect("it is there").text, "{}");
+    let changed = bench.control.update_kept(of, "abc123", |text| Ok::<_, Error>(format!("{text} "))).await;
+    assert_eq!(changed.expect("it is there").text, "{} ");
+    let refused =
+        bench.control.update_kept(of, "abc123", |_| Err::<String, _>(Error::precondition("no"))).await;
+    assert_eq!(refused, Err(Error::precondition("no")));
+    assert_eq!(bench.control.all_kept(of).await.expect("a list").len(), 1);
+    bench.control.delete_kept(of, "abc123").await.expect("it is there");
+    let gone = bench.control.kept(of, "abc123").await;
+    assert_eq!(gone, Err(Error::not_found(Noun::Kept(KeptKind::Authorizer), "abc123")));
+    bench.control.keep(of, "abc123".into(), "{}".into()).await.expect("it is new");
     bench.control.delete_api(api, Options::default()).await.expect("nothing leads to it");
     assert!(matches!(bench.control.all_kept(of).await, Err(Error::NotFound { noun: Noun::Api, .. })));
     assert!(bench.control.keep(of, "abc124".into(), "{}".into()).await.is_err());

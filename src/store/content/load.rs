@@ -54,6 +54,7 @@ pub(in crate::store) async fn definition(store: &dyn Store, root: Hash) -> Resul
 fn assemble(root: Hash, entries: &[(PartName, Hash)], bytes: &[Bytes]) -> Result<Definition, StoreError> {
     let mut api = None;
     let mut responses = BTreeMap::new();
+    let mut kept = BTreeMap::new();
     let mut models = BTreeMap::new();
     let mut no_models = false;
     let mut validators = BTreeMap::new();
@@ -63,6 +64,9 @@ fn assemble(root: Hash, entries: &[(PartName, Hash)], bytes: &[Bytes]) -> Result
             (_, Part::Api(part)) => api = Some(part),
             (PartName::GatewayResponse(kind), Part::GatewayResponse(part)) => {
                 responses.insert(*kind, part);
+            }
+            (PartName::Kept(name), Part::Kept(part)) => {
+                kept.insert(name.clone(), part);
             }
             (_, Part::NoModels) => no_models = true,
             (PartName::Model(name), Part::Model(part)) if part.name == *name => {
@@ -74,7 +78,11 @@ fn assemble(root: Hash, entries: &[(PartName, Hash)], bytes: &[Bytes]) -> Result
             (PartName::Resource(id), Part::Resource(part)) if part.id == *id => resources.push(part),
             (
                 name,
-                Part::GatewayResponse(_) | Part::Model(_) | Part::RequestValidator(_) | Part::Resource(_),
+                Part::GatewayResponse(_)
+                | Part::Kept(_)
+                | Part::Model(_)
+                | Part::RequestValidator(_)
+                | Part::Resource(_),
             ) => {
                 return Err(StoreError::damaged(
                     format_args!("{name} in {root}"),
@@ -91,6 +99,7 @@ fn assemble(root: Hash, entries: &[(PartName, Hash)], bytes: &[Bytes]) -> Result
         definition.models = models;
     }
     definition.request_validators = validators;
+    definition.kept = kept;
     Ok(definition)
 }
 
@@ -103,6 +112,7 @@ pub(in crate::store) async fn api_settings(store: &dyn Store, root: Hash) -> Res
     match Part::read(name, *hash, &blob(store, *hash).await?)? {
         Part::Api(api) => Ok(api),
         Part::GatewayResponse(_)
+        | Part::Kept(_)
         | Part::NoModels
         | Part::Model(_)
         | Part::RequestValidator(_)
@@ -140,6 +150,7 @@ pub(in crate::store) fn children(hash: Hash, bytes: &[u8]) -> Result<Vec<Hash>, 
         | pb::content::Kind::ResourceV1(_)
         | pb::content::Kind::GatewayResponseV1(_)
         | pb::content::Kind::RecordV1(_)
+        | pb::content::Kind::KeptV1(_)
         | pb::content::Kind::ModelV1(_)
         | pb::content::Kind::NoModelsV1(_)
         | pb::content::Kind::RequestValidatorV1(_) => Ok(Vec::new()),

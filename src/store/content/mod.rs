@@ -1,10 +1,9 @@
 //! Definitions as content-addressed blobs: a sorted, paged manifest of parts under one root hash.
 //!
-//! A part (the API's settings, a customised gateway response, a model, a request validator, a resource with its
-//! methods) is one blob. A page
-//! lists parts by name and hash, a manifest lists pages, and the hash of the manifest is the root. Where a page
-//! begins depends on the names alone, so equal definitions have equal roots however they came to be, and an edit
-//! writes one part, one page and one manifest anew.
+//! A part (the API's settings, a customised gateway response, something kept without effect, a model, a request
+//! validator, a resource with its methods) is one blob. A page lists parts by name and hash, a manifest lists pages, and
+//! the hash of the manifest is the root. Where a page begins depends on the names alone, so equal definitions have equal
+//! roots however they came to be, and an edit writes one part, one page and one manifest anew.
 
 mod cache;
 mod load;

@@ -9,8 +9,8 @@ use prost::Message as _;
 use super::super::envelope::digest;
 use super::super::{Blob, StoreError};
 use crate::model::{
-    Api, Definition, GatewayResponse, GatewayResponseType, Hash, Model, ModelName, RequestValidator,
-    RequestValidatorId, Resource, ResourceId,
+    Api, Definition, GatewayResponse, GatewayResponseType, Hash, KeptKind, KeptName, Model, ModelName,
+    RequestValidator, RequestValidatorId, Resource, ResourceId,
 };
 use crate::wire::stored::pb;
 
@@ -21,6 +21,8 @@ pub(in crate::store) enum PartName {
     Api,
     /// `gateway_response/TYPE`
     GatewayResponse(GatewayResponseType),
+    /// `kept/KIND/ID`
+    Kept(KeptName),
     /// `model`: there is none, not even the default ones
     NoModels,
     /// `model/NAME`
@@ -38,6 +40,11 @@ impl PartName {
             None if text == "api" => Some(Self::Api),
             None if text == "model" => Some(Self::NoModels),
             Some(("gateway_response", kind)) => kind.parse().ok().map(Self::GatewayResponse),
+            Some(("kept", name)) => {
+                let (kind, id) = name.split_once('/')?;
+                let kind = KeptKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+                Some(Self::Kept((kind, id.to_owned())))
+            }
             Some(("model", name)) => name.parse().ok().map(Self::Model),
             Some(("request_validator", id)) => id.parse().ok().map(Self::RequestValidator),
             Some(("resource", id)) => id.parse().ok().map(Self::Resource),
@@ -51,6 +58,7 @@ impl fmt::Display for PartName {
         match self {
             Self::Api => f.write_str("api"),
             Self::GatewayResponse(kind) => write!(f, "gateway_response/{kind}"),
+            Self::Kept((kind, id)) => write!(f, "kept/{}/{id}", kind.as_str()),
             Self::NoModels => f.write_str("model"),
             Self::Model(name) => write!(f, "model/{name}"),
             Self::RequestValidator(id) => write!(f, "request_validator/{id}"),
@@ -64,6 +72,7 @@ impl fmt::Display for PartName {
 pub(super) enum Part {
     Api(Arc<Api>),
     GatewayResponse(Arc<GatewayResponse>),
+    Kept(Arc<str>),
     NoModels,
     Model(Arc<Model>),
     RequestValidator(Arc<RequestValidator>),
@@ -77,6 +86,10 @@ impl Part {
         let responses = definition.gateway_responses.iter().map(|(kind, response)| {
             (PartName::GatewayResponse(*kind), Self::GatewayResponse(Arc::clone(response)))
         });
+        let kept = definition
+            .kept
+            .iter()
+            .map(|(name, text)| (PartName::Kept(name.clone()), Self::Kept(Arc::clone(text))));
         let no_models = definition.models.is_empty().then_some((PartName::NoModels, Self::NoModels));
         let models = definition
             .models
@@ -88,7 +101,7 @@ impl Part {
         let resources = definition
             .resources()
             .map(|resource| (PartName::Resource(resource.id), Self::Resource(Arc::clone(resource))));
-        api.chain(responses).chain(no_models).chain(models).chain(validators).chain(resources)
+        api.chain(responses).chain(kept).chain(no_models).chain(models).chain(validators).chain(resources)
     }
 
     /// Whether this very value is the part `name` of `definition`, told by its address.
@@ -97,6 +110,9 @@ impl Part {
             (Self::Api(api), PartName::Api) => Arc::ptr_eq(api, &definition.api),
             (Self::GatewayResponse(response), PartName::GatewayResponse(kind)) => {
                 definition.gateway_responses.get(kind).is_some_and(|there| Arc::ptr_eq(there, response))
+            }
+            (Self::Kept(text), PartName::Kept(name)) => {
+                definition.kept.get(name).is_some_and(|there| Arc::ptr_eq(there, text))
             }
             (Self::NoModels, PartName::NoModels) => definition.models.is_empty(),
             (Self::Model(model), PartName::Model(name)) => {
@@ -111,6 +127,7 @@ impl Part {
             (
                 Self::Api(_)
                 | Self::GatewayResponse(_)
+                | Self::Kept(_)
                 | Self::NoModels
                 | Self::Model(_)
                 | Self::RequestValidator(_)
@@ -124,6 +141,7 @@ impl Part {
         encode(match self {
             Self::Api(api) => pb::content::Kind::ApiV1((&**api).into()),
             Self::GatewayResponse(response) => pb::content::Kind::GatewayResponseV1((&**response).into()),
+            Self::Kept(text) => pb::content::Kind::KeptV1(pb::KeptPart { text: text.to_string() }),
             Self::NoModels => pb::content::Kind::NoModelsV1(pb::NoModels {}),
             Self::Model(model) => pb::content::Kind::ModelV1((&**model).into()),
             Self::RequestValidator(validator) => pb::content::Kind::RequestValidatorV1((&**validator).into()),
@@ -141,6 +159,9 @@ impl Part {
             (PartName::GatewayResponse(_), pb::content::Kind::GatewayResponseV1(response)) => {
                 let response = GatewayResponse::try_from(response).map_err(damaged)?;
                 Ok(Self::GatewayResponse(Arc::new(response)))
+            }
+            (PartName::Kept(_), pb::content::Kind::KeptV1(pb::KeptPart { text })) => {
+                Ok(Self::Kept(text.into()))
             }
             (PartName::NoModels, pb::content::Kind::NoModelsV1(pb::NoModels {})) => Ok(Self::NoModels),
             (PartName::Model(_), pb::content::Kind::ModelV1(model)) => {
@@ -188,6 +209,9 @@ mod tests {
         names.extend([model("pet"), model("Pet"), model("Pet2"), PartName::NoModels]);
         names.push(PartName::RequestValidator("abc123".parse().expect("an id")));
         names.extend(GatewayResponseType::ALL.map(PartName::GatewayResponse));
+        for id in ["a", "a/b c", "abc123"] {
+            names.extend(KeptKind::ALL.map(|kind| PartName::Kept((kind, id.to_owned()))));
+        }
         names.sort();
         let texts: Vec<_> = names.iter().map(ToString::to_string).collect();
         assert!(texts.is_sorted(), "{texts:?}");
