@@ -28,9 +28,9 @@ pub(super) fn parse(text: &str) -> Result<Value, InvalidDocument> {
         )));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Strict(value) = if text.trim_start().starts_with('{') {
+    let value = if text.trim_start().starts_with('{') {
         match serde_json::from_str(text) {
-            Ok(value) => value,
+            Ok(Strict(value)) => value,
             // What begins with a brace may be YAML's flow style.
             Err(error) => yaml(text).map_err(|_| InvalidDocument(error.to_string()))?,
         }
@@ -40,7 +40,7 @@ pub(super) fn parse(text: &str) -> Result<Value, InvalidDocument> {
     Ok(value)
 }
 
-fn yaml(text: &str) -> Result<Strict, serde_saphyr::Error> {
+fn yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
     let mut options = serde_saphyr::Options::default();
     // As YAML 1.2 has it: `NO` and `on` are words.
     options.strict_booleans = true;
@@ -48,7 +48,7 @@ fn yaml(text: &str) -> Result<Strict, serde_saphyr::Error> {
     // A document of 6 MB has more nodes than a configuration file; how much aliases may add stays bounded.
     options.budget =
         serde_saphyr::budget! { max_events: 8_000_000, max_nodes: 4_000_000, max_depth: MAX_DEPTH };
-    serde_saphyr::from_str_with_options(text, options)
+    serde_saphyr::from_str_with_options(text, options).map(|AsWritten(value)| value)
 }
 
 /// The message without the excerpt that follows it.
@@ -74,22 +74,59 @@ struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Depth(0).deserialize(deserializer).map(Self)
+        Seed { depth: 0, at: At::Elsewhere }.deserialize(deserializer).map(Self)
     }
 }
 
-/// How deep the value to come stands.
-struct Depth(usize);
+/// The same of YAML, where `version: 1.10` is the text that it is written as.
+struct AsWritten(Value);
 
-impl<'de> DeserializeSeed<'de> for Depth {
+impl<'de> Deserialize<'de> for AsWritten {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Seed { depth: 0, at: At::Root }.deserialize(deserializer).map(Self)
+    }
+}
+
+/// How deep the value to come stands, and where.
+#[derive(Clone, Copy)]
+struct Seed {
+    depth: usize,
+    at: At,
+}
+
+/// Where a value stands, as far as that says what it is.
+#[derive(Clone, Copy)]
+enum At {
+    Root,
+    /// In an object whose `title`, `description` and `version` are texts, whatever they look like.
+    Information,
+    /// Where a text stands.
+    Text,
+    Elsewhere,
+}
+
+impl At {
+    fn below(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::Root, "info" | "x-amazon-apigateway-documentation") => Self::Information,
+            (Self::Information, "title" | "description" | "version") => Self::Text,
+            _ => Self::Elsewhere,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+        match self.at {
+            At::Text => deserializer.deserialize_option(self),
+            At::Root | At::Information | At::Elsewhere => deserializer.deserialize_any(self),
+        }
     }
 }
 
-impl<'de> Visitor<'de> for Depth {
+impl<'de> Visitor<'de> for Seed {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,36 +166,39 @@ impl<'de> Visitor<'de> for Depth {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.deserialize(deserializer)
+        match self.at {
+            At::Text => deserializer.deserialize_string(self),
+            At::Root | At::Information | At::Elsewhere => self.deserialize(deserializer),
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let below = self.below()?;
+        let below = Self { depth: self.deeper()?, at: At::Elsewhere };
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Self(below))? {
+        while let Some(item) = seq.next_element_seed(below)? {
             items.push(item);
         }
         Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let below = self.below()?;
+        let depth = self.deeper()?;
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if object.contains_key(&key) {
                 return Err(A::Error::custom(format_args!("the key {key:?} stands twice in one object")));
             }
-            let value = map.next_value_seed(Self(below))?;
+            let value = map.next_value_seed(Self { depth, at: self.at.below(&key) })?;
             object.insert(key, value);
         }
         Ok(Value::Object(object))
     }
 }
 
-impl Depth {
-    fn below<E: serde::de::Error>(&self) -> Result<usize, E> {
-        if self.0 < MAX_DEPTH {
-            Ok(self.0 + 1)
+impl Seed {
+    fn deeper<E: serde::de::Error>(self) -> Result<usize, E> {
+        if self.depth < MAX_DEPTH {
+            Ok(self.depth + 1)
         } else {
             Err(E::custom("values stand too deep within one another"))
         }
@@ -181,6 +221,30 @@ mod tests {
         ] {
             assert_eq!(parse(text).expect(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn information_is_text_as_it_is_written() {
+        for (written, text) in [
+            ("1.10", json!("1.10")),
+            ("7", json!("7")),
+            ("0x10", json!("0x10")),
+            ("true", json!("true")),
+            ("'1.10'", json!("1.10")),
+            ("1.1.0", json!("1.1.0")),
+            ("~", json!(null)),
+            ("", json!(null)),
+        ] {
+            for key in ["title", "description", "version"] {
+                let value = parse(&format!("info:\n  {key}: {written}\n  other: 1.10\n")).expect(written);
+                assert_eq!(value, json!({"info": {key: text, "other": 1.1}}), "{key}: {written}");
+            }
+        }
+        assert_eq!(
+            parse("x: {info: {version: 1.10}}").expect("YAML"),
+            json!({"x": {"info": {"version": 1.1}}})
+        );
+        assert!(parse("info: {title: [a]}").is_err());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The `OPTIONS` method that answers preflights, as API Gateway's console makes it.
 
 use crate::model::{
-    Integration, IntegrationResponse, IntegrationType, ManagedBy, MediaType, Method, MethodResponse, Status,
+    Definition, Integration, IntegrationResponse, IntegrationType, ManagedBy, MediaType, Method,
+    MethodResponse, Status,
 };
 
 /// `application/json`, the media type of every template and model the console makes here.
@@ -9,12 +10,20 @@ fn json() -> MediaType {
     "application/json".parse().expect("a media type")
 }
 
+/// The model of the answer, which a new API has.
+pub(super) const EMPTY: &str = "Empty";
+
+/// Whether an API has the model that the console names for the answer: one that came of a document may have none.
+pub(super) fn has_empty(definition: &Definition) -> bool {
+    definition.models.keys().any(|name| name.as_str() == EMPTY)
+}
+
 /// A method without authorization or API key, whose `MOCK` integration answers 200 with an empty body. It carries
-/// no header yet.
+/// no header yet. Its answer names the model `Empty` if the API has it.
 #[must_use]
-pub fn options_mock(managed_by: ManagedBy) -> Method {
+pub fn options_mock(managed_by: ManagedBy, has_empty: bool) -> Method {
     let response = MethodResponse {
-        response_models: [(json(), "Empty".to_owned())].into(),
+        response_models: has_empty.then(|| (json(), EMPTY.to_owned())).into_iter().collect(),
         ..MethodResponse::default()
     };
     let answer = IntegrationResponse {
@@ -47,5 +56,5 @@ pub(in crate::cors) fn is_options_mock(method: &Method) -> bool {
             answer.response_parameters.clear();
         }
     }
-    bare == options_mock(method.managed_by)
+    [true, false].into_iter().any(|has_empty| bare == options_mock(method.managed_by, has_empty))
 }

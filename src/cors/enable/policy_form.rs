@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::headers::{integration_200, missing};
-use super::options_mock::options_mock;
+use super::options_mock::{has_empty, options_mock};
 use super::static_form::{actual_headers, remove_marks};
 use super::{EnableCors, Replace};
 use crate::cors::change::{ChangeKind, KeptWhy, Ledger, Scope, What};
@@ -29,6 +29,7 @@ pub(super) fn plan(
         put_policy(&mut api.cors_policy, policy, ledger);
         crate::cors::disable::gateway_responses(definition, ledger);
     }
+    let has_empty = has_empty(definition);
     for id in resources {
         let Some(path) = definition.path_of(*id) else { continue };
         let text = path.to_string();
@@ -50,7 +51,7 @@ pub(super) fn plan(
                 ledger.on_resource(&path);
                 put_policy(&mut resource.cors_policy, policy, ledger);
             }
-            options(resource, &text, request.replace, ledger, warnings);
+            options(resource, &text, (request.replace, has_empty), ledger, warnings);
             for (verb, method) in resource.methods.iter_mut().filter(|(verb, _)| **verb != Verb::Options) {
                 ledger.on_method(*verb);
                 actual(method, policy, request.replace, ledger);
@@ -74,12 +75,12 @@ fn put_policy(slot: &mut Option<CorsPolicy>, policy: &CorsPolicy, ledger: &mut L
 fn options(
     resource: &mut Resource,
     path: &str,
-    replace: Replace,
+    (replace, has_empty): (Replace, bool),
     ledger: &mut Ledger,
     warnings: &mut Vec<Issue>,
 ) {
     ledger.on_method(Verb::Options);
-    let managed = || options_mock(ManagedBy::CorsPolicy);
+    let managed = || options_mock(ManagedBy::CorsPolicy, has_empty);
     match resource.methods.get(&Verb::Options) {
         None => {
             ledger.created(What::Method, Some("managed by the CORS policy".to_owned()));

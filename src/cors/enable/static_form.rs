@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::headers::{declare, integration_200, missing, retract, set, unmark};
-use super::options_mock::options_mock;
+use super::options_mock::{EMPTY, has_empty, options_mock};
 use super::policy_form::{remove_managed_options, remove_policy};
 use super::{EnableCors, gateway_responses};
 use crate::cors::change::{ChangeKind, Ledger, Scope, What};
@@ -30,6 +30,7 @@ pub(super) fn plan(
         remove_policy(definition, ledger);
     }
     let mut told: BTreeSet<Verb> = BTreeSet::new();
+    let has_empty = has_empty(definition);
     for id in resources {
         let Some(path) = definition.path_of(*id) else { continue };
         let text = path.to_string();
@@ -41,7 +42,7 @@ pub(super) fn plan(
                 return;
             }
             leave_policy_form(resource, ledger);
-            told.extend(enable(resource, &text, named, request, ledger, warnings));
+            told.extend(enable(resource, &text, (named, has_empty), request, ledger, warnings));
         });
         debug_assert!(edited.is_ok(), "the id was found above");
     }
@@ -69,7 +70,7 @@ fn leave_policy_form(resource: &mut Resource, ledger: &mut Ledger) {
 fn enable(
     resource: &mut Resource,
     path: &str,
-    named: bool,
+    (named, has_empty): (bool, bool),
     request: &EnableCors,
     ledger: &mut Ledger,
     warnings: &mut Vec<Issue>,
@@ -86,7 +87,7 @@ fn enable(
     let before = resource.cors_marks.keys().copied().filter(|v| existing.contains(v));
     let told: BTreeSet<Verb> = chosen.iter().copied().chain(before).collect();
     let policy = request.settings.policy();
-    options(resource, path, &preflight_headers(policy, &told), request, ledger, warnings);
+    options(resource, path, &preflight_headers(policy, &told), (has_empty, request), ledger, warnings);
     if named {
         for verb in request.methods.iter().filter(|v| **v != Verb::Options && !existing.contains(v)) {
             ledger.on_method(*verb);
@@ -138,7 +139,7 @@ fn options(
     resource: &mut Resource,
     path: &str,
     headers: &Wanted,
-    request: &EnableCors,
+    (has_empty, request): (bool, &EnableCors),
     ledger: &mut Ledger,
     warnings: &mut Vec<Issue>,
 ) {
@@ -147,10 +148,11 @@ fn options(
     let method = resource.methods.entry(Verb::Options).or_insert_with(|| {
         mark = CorsMark { created: true, ..CorsMark::default() };
         ledger.created(What::Method, Some("authorization NONE, no API key".to_owned()));
-        ledger.created(What::MethodResponse(Status::OK), Some("application/json: Empty".to_owned()));
+        let model = has_empty.then(|| format!("application/json: {EMPTY}"));
+        ledger.created(What::MethodResponse(Status::OK), model);
         ledger.created(What::Integration, Some("MOCK, {\"statusCode\": 200}".to_owned()));
         ledger.created(What::IntegrationResponse(Status::OK), Some("empty body".to_owned()));
-        options_mock(ManagedBy::Nobody)
+        options_mock(ManagedBy::Nobody, has_empty)
     });
     for issue in mistakes::preflight_warnings(Verb::Options, method) {
         warnings.push(Issue::new("", format!("OPTIONS {path}: {issue}")));

@@ -4,7 +4,7 @@ use super::Work;
 use crate::cors::change::Scope;
 use crate::cors::enable::{EnableCors, Skips, plan};
 use crate::cors::{ChangeKind, CorsSettings};
-use crate::model::{Issue, ManagedBy, Model, ResourceId, ResourcePath, Verb};
+use crate::model::{Issue, ResourceId, ResourcePath, Verb};
 use crate::openapi::cors::CorsWish;
 
 /// The root's first, then those of paths, which take their resources out of it, then those of operations.
@@ -25,27 +25,7 @@ pub(super) fn put(work: &mut Work<'_>) {
             }
         }
     }
-    ensure_empty(work);
 }
-
-/// The model that the answers of a preflight mock name, if one was made and the document has no such model.
-fn ensure_empty(work: &mut Work<'_>) {
-    let Some((name, model)) = Model::defaults().into_iter().find(|(name, _)| name.as_str() == EMPTY) else {
-        return;
-    };
-    let methods = || work.definition.resources().flat_map(|resource| resource.methods.values());
-    let named = methods().any(|method| {
-        let mut responses = method.responses.values();
-        method.managed_by == ManagedBy::Nobody
-            && responses.any(|response| response.response_models.values().any(|model| model == EMPTY))
-    });
-    if named {
-        work.definition.models.entry(name).or_insert(model);
-    }
-}
-
-/// The model of a preflight's answer.
-const EMPTY: &str = "Empty";
 
 fn resource(work: &Work<'_>, parts: &[crate::model::PathPart]) -> Option<ResourceId> {
     let base = super::paths::base(work);

@@ -55,7 +55,7 @@ fn a_policy_manages_an_options_method_of_its_own() {
     let plan = enabled(&api(&[(1, Verb::Get, Http), (1, Verb::Post, HttpProxy)]), &several());
     let resource = plan.definition.resource(id(1)).expect("/pets");
     assert!(resource.cors_policy.is_some());
-    assert_eq!(resource.methods[&Verb::Options], options_mock(ManagedBy::CorsPolicy));
+    assert_eq!(resource.methods[&Verb::Options], options_mock(ManagedBy::CorsPolicy, true));
     assert_eq!(mapped(&plan.definition, 1, Verb::Get, ORIGIN), None);
     let left = left_to_back_end(&plan.changes, Verb::Post).expect("the proxy is left to the back end");
     assert_eq!(
@@ -105,7 +105,7 @@ fn switching_forms_shows_what_goes_and_what_comes() {
     assert_eq!(mapped(&policy.definition, 1, Verb::Get, ORIGIN), None);
     assert!(policy.definition.resource(id(1)).expect("/pets").cors_marks.is_empty());
     assert!(policy.definition.gateway_responses.is_empty());
-    assert_eq!(options_of(&policy.definition, 1), Some(&options_mock(ManagedBy::CorsPolicy)));
+    assert_eq!(options_of(&policy.definition, 1), Some(&options_mock(ManagedBy::CorsPolicy, true)));
     let told = lines(&policy.changes);
     for expected in [
         "GET /pets integration response 200: header Access-Control-Allow-Origin: removed from '*'",
@@ -132,7 +132,7 @@ fn what_was_made_by_hand_outlives_a_switch_unless_replacing_is_asked_for() {
     assert_eq!(options_of(&kept.definition, 1).map(|m| m.managed_by), Some(ManagedBy::Nobody));
     let replaced = enabled(&draft, &EnableCors { replace: Replace::Existing, ..several() });
     assert_eq!(mapped(&replaced.definition, 1, Verb::Get, ORIGIN), None);
-    assert_eq!(options_of(&replaced.definition, 1), Some(&options_mock(ManagedBy::CorsPolicy)));
+    assert_eq!(options_of(&replaced.definition, 1), Some(&options_mock(ManagedBy::CorsPolicy, true)));
 }
 
 #[test]
