@@ -100,7 +100,12 @@ fn of_file(file: &Path) -> Result<Value, Failure> {
         Failure { wrong, ..Failure::refused("") }
     })?;
     let address = Address { scheme: "https".into(), host: "localhost".into(), base_path: String::new() };
-    let how = Export { format: Format::OpenApi3, extensions: Extensions::ALL, address };
+    let how = Export {
+        format: Format::OpenApi3,
+        extensions: Extensions::ALL,
+        address,
+        documentation_version: None,
+    };
     let exported = openapi::export(&definition.definition, &how).map_err(|issues| {
         let wrong = issues.iter().map(ToString::to_string).collect();
         Failure { wrong, ..Failure::refused("") }

@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Write YAML rather than JSON
     #[arg(long)]
     yaml: bool,
-    /// Extensions: apigateway for all, none, or some of integrations, authorizers, validators
+    /// Extensions: apigateway for all, none, or some of integrations, authorizers, documentation, validators
     #[arg(long, value_name = "LIST", default_value = "apigateway")]
     extensions: String,
     /// Where the API is called, such as https://api.example.com/v1

@@ -1,9 +1,13 @@
 //! OpenAPI documents as drafts, and drafts, deployments and stages as OpenAPI documents.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
 
 use crate::model::{
-    Api, ApiId, Definition, Issue, Issues, ManagedBy, Model, ModelName, ResourcePath, Revision, Verb,
+    Api, ApiId, Definition, Issue, Issues, KeptKind, ManagedBy, Model, ModelName, ResourcePath, Revision,
+    Verb,
 };
 use crate::openapi::{self, Address, Document, Export, Exported, Extensions, Format, ImportOptions, Refused};
 use crate::store::{self, ChangeKind, CommitError, Retention};
@@ -78,7 +82,7 @@ impl Control {
                 new_resource_id(|_| false)?,
             );
             blank.models.clear();
-            let put = put(&document, &blank, how, &self.inner.limits)?;
+            let put = put(&document, &blank, how, &self.inner.limits, self.inner.clock.now())?;
             tell(ImportStep::Checked { changes: put.differences.len() });
             let definition = Arc::new(put.definition);
             let value = ImportDone {
@@ -130,7 +134,7 @@ impl Control {
         let document = read(text, tell).await?;
         let written = self
             .edit(id, options, |draft| {
-                let put = put(&document, &draft.definition, how, draft.limits)?;
+                let put = put(&document, &draft.definition, how, draft.limits, self.inner.clock.now())?;
                 tell(ImportStep::Checked { changes: put.differences.len() });
                 draft.definition = put.definition;
                 draft.warnings.extend(put.warnings);
@@ -156,7 +160,14 @@ impl Control {
             host: format!("{api}.execute-api.{}.amazonaws.com", head.partition.region),
             base_path: stage_of(&call.version),
         });
-        let how = Export { format: call.format, extensions: call.extensions, address };
+        let documentation_version = match &call.version {
+            Version::Stage(name) => {
+                let stage = self.stage(api, name).await?;
+                stage.settings.get("documentationVersion").cloned()
+            }
+            Version::Draft | Version::Deployment(_) => None,
+        };
+        let how = Export { format: call.format, extensions: call.extensions, address, documentation_version };
         openapi::export(&definition, &how).map_err(Error::Invalid)
     }
 }
@@ -189,13 +200,20 @@ struct Put {
     warnings: Vec<Issue>,
 }
 
-fn put(document: &Document, before: &Definition, how: ImportOptions, limits: &Limits) -> Result<Put, Error> {
+fn put(
+    document: &Document,
+    before: &Definition,
+    how: ImportOptions,
+    limits: &Limits,
+    now: SystemTime,
+) -> Result<Put, Error> {
     let refused = |issues: Vec<Issue>| Error::Invalid(issues).at("document");
     let mut draw = draw_ids()?;
     let imported = openapi::import(document, before, how, &mut draw).map_err(|error| match error {
         Refused::Errors(issues) | Refused::Warnings(issues) => refused(issues),
     })?;
-    let definition = imported.definition;
+    let mut definition = imported.definition;
+    date_documentation(&mut definition, now);
     let mut warnings = imported.warnings;
     let issues = check(before, &definition, limits, &mut warnings);
     issues.into_result(()).map_err(refused)?;
@@ -209,6 +227,20 @@ fn put(document: &Document, before: &Definition, how: ImportOptions, limits: &Li
     }
     let differences = differences(before, &definition);
     Ok(Put { definition, differences, warnings })
+}
+
+/// Gives versions of the documentation that came without a date the present one.
+fn date_documentation(definition: &mut Definition, now: SystemTime) {
+    let versions =
+        definition.kept.iter_mut().filter(|((kind, _), _)| *kind == KeptKind::DocumentationVersion);
+    for (_, text) in versions {
+        let Ok(Value::Object(mut version)) = serde_json::from_str(text) else { continue };
+        if !version.contains_key("createdDate") {
+            let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            version.insert("createdDate".to_owned(), seconds.into());
+            *text = Value::Object(version).to_string().into();
+        }
+    }
 }
 
 /// Checks what the document changed by the rules that hold for single calls.

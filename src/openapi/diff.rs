@@ -44,6 +44,7 @@ enum Rank {
     Validator,
     Scheme,
     Model,
+    Documentation,
     Path,
 }
 
@@ -96,6 +97,14 @@ fn things(document: &Value) -> Things<'_> {
             "x-amazon-apigateway-request-validators" => {
                 add(Rank::Validator, "request validator", Some(value), &mut things);
             }
+            "x-amazon-apigateway-documentation" => {
+                for (key, value) in members(Some(value)) {
+                    match value.as_array().filter(|_| key == "documentationParts") {
+                        Some(parts) => parts.iter().for_each(|part| add_part(part, &mut things)),
+                        None => drop(api.insert(format!("documentation.{key}"), value)),
+                    }
+                }
+            }
             "openapi" | "servers" => {}
             _ => drop(api.insert(short(key), value)),
         }
@@ -130,6 +139,16 @@ fn add_path<'d>(path: &str, item: &'d Value, things: &mut Things<'d>) {
     if !own.is_empty() || item.as_object().is_some_and(Map::is_empty) {
         things.insert((Rank::Path, format!("resource {path}")), own);
     }
+}
+
+/// A part of the documentation, named by its location.
+fn add_part<'d>(part: &'d Value, things: &mut Things<'d>) {
+    let location = part.get("location");
+    let words = ["type", "path", "method", "statusCode", "name"];
+    let words: Vec<_> = words.iter().filter_map(|key| location?.get(key)?.as_str()).collect();
+    let properties = members(Some(part)).filter(|(key, _)| *key != "location");
+    let properties = properties.map(|(key, value)| (key.to_owned(), value)).collect();
+    things.insert((Rank::Documentation, format!("documentation part {}", words.join(" "))), properties);
 }
 
 /// A key without what says that it is an extension.
@@ -173,6 +192,9 @@ mod tests {
             },
             "components": {"schemas": {"Pet": {"type": "object"}}},
             "x-amazon-apigateway-binary-media-types": ["a/b"],
+            "x-amazon-apigateway-documentation": {"version": "1", "documentationParts": [
+                {"location": {"type": "METHOD", "path": "/a", "method": "GET"}, "properties": {"summary": "a"}},
+            ]},
         });
         let new = json!({
             "openapi": "3.0.1", "info": {"title": "b", "version": "1"}, "servers": [2],
@@ -184,6 +206,9 @@ mod tests {
             "components": {"schemas": {"Pet": {"type": "array"}}},
             "x-amazon-apigateway-gateway-responses": {"THROTTLED": {"statusCode": "503"}},
             "x-amazon-apigateway-request-validators": {"all": {"validateRequestBody": true}},
+            "x-amazon-apigateway-documentation": {"version": "2", "documentationParts": [
+                {"location": {"type": "METHOD", "path": "/a", "method": "GET"}, "properties": {"summary": "b"}},
+            ]},
         });
         let told = |old: &Value, new: &Value| {
             let mut lines = Vec::new();
@@ -201,10 +226,11 @@ mod tests {
         assert_eq!(
             told(&old, &new),
             [
-                "~ API: binary-media-types title",
+                "~ API: binary-media-types documentation.version title",
                 "+ gateway response THROTTLED: statusCode",
                 "+ request validator all: validateRequestBody",
                 "~ model Pet: type",
+                "~ documentation part METHOD /a GET: properties.summary",
                 "+ method ANY /a: operationId",
                 "~ method GET /a: integration.uri",
                 "- method PUT /a: operationId",
@@ -213,6 +239,6 @@ mod tests {
             ]
         );
         assert_eq!(told(&old, &old), [""; 0]);
-        assert_eq!(told(&new, &old).len(), 9);
+        assert_eq!(told(&new, &old).len(), 10);
     }
 }

@@ -17,6 +17,8 @@ mod export;
 mod import;
 
 mod cors;
+mod date;
+mod kept;
 mod schema;
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use postern::wire::pb;
 use tonic::Code;
 
 use crate::support::admin::{AdminServer, fields, mask};
-use crate::support::{Postern, mock};
 
 fn header(value: &str) -> pb::GatewayResponse {
     pb::GatewayResponse {
@@ -58,70 +57,6 @@ async fn a_type_is_customised_inherited_changed_and_given_back() {
     let get = pb::GetGatewayResponseRequest { api_id, response_type: "THROTTLED".into() };
     let read = server.gateway_responses().get_gateway_response(get).await.unwrap().into_inner();
     assert!(read.gateway_response.unwrap().response_parameters.is_empty());
-}
-
-#[tokio::test]
-async fn every_type_is_set_inherited_and_compiled() {
-    let server = Postern::start().await;
-    let api_id = server.api("pets").await;
-    server.put(&api_id, "/", "GET", mock(200, &[], "{}")).await;
-    let put = |response_type: &str, gateway_response| pb::PutGatewayResponseRequest {
-        api_id: api_id.clone(),
-        response_type: response_type.into(),
-        gateway_response: Some(gateway_response),
-        ..Default::default()
-    };
-    let list = || pb::ListGatewayResponsesRequest { api_id: api_id.clone() };
-    let mut client = server.gateway_responses();
-    let defaults = client.list_gateway_responses(list()).await.unwrap().into_inner().gateway_responses;
-    let family = |response: &pb::GatewayResponse| match response.status_code {
-        Some(400..=499) => "'4'",
-        Some(500..=599) => "'5'",
-        _ => panic!("{response:?}"),
-    };
-    let types: Vec<_> =
-        defaults.iter().filter(|response| !response.response_type.starts_with("DEFAULT_")).collect();
-    assert_eq!(types.len(), 19);
-
-    for (name, value) in [("DEFAULT_4XX", "'4'"), ("DEFAULT_5XX", "'5'")] {
-        client.put_gateway_response(put(name, header(value))).await.unwrap();
-    }
-    let inherited = client.list_gateway_responses(list()).await.unwrap().into_inner().gateway_responses;
-    for before in &types {
-        let now = inherited.iter().find(|r| r.response_type == before.response_type).unwrap();
-        assert_eq!(now.response_parameters, header(family(before)).response_parameters, "{now:?}");
-        assert_eq!((now.customized, now.status_code), (false, before.status_code), "{now:?}");
-    }
-
-    for response in &types {
-        let own = pb::GatewayResponse {
-            status_code: Some(418),
-            response_templates: [("application/json".to_owned(), "$context.error.message".to_owned())].into(),
-            ..header("'own'")
-        };
-        client.put_gateway_response(put(&response.response_type, own)).await.unwrap();
-    }
-    server.deploy(&api_id, "prod").await;
-    let own = client.list_gateway_responses(list()).await.unwrap().into_inner().gateway_responses;
-    for response in own.iter().filter(|response| !response.response_type.starts_with("DEFAULT_")) {
-        assert_eq!((response.customized, response.status_code), (true, Some(418)), "{response:?}");
-        assert_eq!(response.response_parameters, header("'own'").response_parameters, "{response:?}");
-    }
-
-    // What does not compile is refused, whichever type it is of.
-    for response in defaults {
-        let wrong = pb::GatewayResponse {
-            response_templates: [("application/json".to_owned(), "$method.request.body".to_owned())].into(),
-            ..Default::default()
-        };
-        client.put_gateway_response(put(&response.response_type, wrong)).await.unwrap();
-        let deploy = pb::CreateDeploymentRequest { api_id: api_id.clone(), ..Default::default() };
-        let refused = server.deployments().create_deployment(deploy).await.unwrap_err();
-        let place = format!("gateway response {}, template application/json", response.response_type);
-        let said = fields(&refused).join(", ") + refused.message();
-        assert!(said.contains(&place), "{place}: {said}");
-        client.put_gateway_response(put(&response.response_type, header("'own'"))).await.unwrap();
-    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use postern::wire::pb;
 use crate::support::{Postern, Request, Upstream, declare, map};
 
 /// An `AWS` method whose integration responses answer by pattern: `(status, pattern, template)`.
-pub fn aws(uri: &str, template: &str, responses: &[(u32, &str, &str)]) -> pb::Method {
+fn aws(uri: &str, template: &str, responses: &[(u32, &str, &str)]) -> pb::Method {
     let response = |(status, pattern, template): &(u32, &str, &str)| pb::IntegrationResponse {
         status_code: *status,
         selection_pattern: (!pattern.is_empty()).then(|| (*pattern).to_owned()),
@@ -35,7 +35,7 @@ pub fn aws(uri: &str, template: &str, responses: &[(u32, &str, &str)]) -> pb::Me
     }
 }
 
-pub fn function(name: &str) -> String {
+fn function(name: &str) -> String {
     format!(
         "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:{name}/invocations"
     )
@@ -47,13 +47,8 @@ async fn a_functions_error_selects_the_response() {
     let upstream = Upstream::start(|request, wire| wire.answer(200, &[], request.text()));
     let url = upstream.url("");
     let server = Postern::with(|flags| flags.with("lambda-endpoint", [url])).await;
-    let responses = [
-        (200, "", ""),
-        (201, "200", ""),
-        (404, "not found: .*", "{\"why\": $input.json('$.errorMessage')}"),
-        (405, ".*four hundred.*", ""),
-        (500, ".+", ""),
-    ];
+    let responses =
+        [(200, "", ""), (404, "not found: .*", "{\"why\": $input.json('$.errorMessage')}"), (500, ".+", "")];
     server
         .serve([
             ("/", "ANY", aws(&function("f"), "$input.json('$.event')", &responses)),
@@ -64,12 +59,6 @@ async fn a_functions_error_selects_the_response() {
         (r#"{"event":{"a":1}}"#, 200, r#"{"a":1}"#),
         (r#"{"event":"plain"}"#, 200, "\"plain\""),
         (r#"{"event":{"errorMessage":"not found: 7"}}"#, 404, r#"{"why": "not found: 7"}"#),
-        (r#"{"event":200}"#, 200, "200"),
-        (
-            r#"{"event":{"errorMessage":"error with four hundred"}}"#,
-            405,
-            r#"{"errorMessage":"error with four hundred"}"#,
-        ),
         (r#"{"event":{"errorMessage":"else"}}"#, 500, r#"{"errorMessage":"else"}"#),
         (r#"{"event":{"errorMessage":"two\nlines"}}"#, 200, "{\"errorMessage\":\"two\\nlines\"}"),
     ] {

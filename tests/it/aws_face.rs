@@ -152,3 +152,63 @@ async fn what_is_no_call_is_told_so() {
     let other = Request::new("POST", "/").body("Action=AssumeRole&Version=2011-06-15").send(aws);
     assert!(other.status == 400 && other.text().contains("<Code>InvalidAction</Code>"), "{}", other.text());
 }
+
+/// A document with what is kept without effect.
+const GUARDED: &str = r#"{"openapi": "3.0.1", "info": {"title": "guarded", "version": "1"}, "paths": {
+    "/a": {"get": {"security": [{"tokens": []}], "responses": {"200": {"description": "ok"}},
+        "x-amazon-apigateway-integration": {"type": "mock"}}},
+    "/b": {"get": {"responses": {"200": {"description": "ok"}}, "x-amazon-apigateway-integration": {"type": "mock"}}}},
+    "components": {"securitySchemes": {"tokens": {"type": "apiKey", "name": "X-T", "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {"type": "token", "authorizerUri": "arn:u"}}}},
+    "x-amazon-apigateway-documentation": {"version": "1", "documentationParts": [
+        {"location": {"type": "API"}, "properties": {"description": "all"}}]}}"#;
+
+#[tokio::test]
+async fn authorizers_and_documentation_of_a_document_are_those_of_the_control_plane() {
+    let (_server, aws) = start().await;
+    let document: Value = serde_json::from_str(GUARDED).unwrap();
+    let api = done(aws, "POST", "/restapis?mode=import&failonwarnings=true", &document);
+    let at = format!("/restapis/{}", api["id"].as_str().unwrap());
+    let all = |what: &str| done(aws, "GET", &format!("{at}/{what}"), &Value::Null)["item"].clone();
+    let authorizer = all("authorizers")[0].clone();
+    assert_eq!(
+        (&authorizer["name"], &authorizer["type"], &authorizer["identitySource"]),
+        (&json!("tokens"), &json!("TOKEN"), &json!("method.request.header.X-T"))
+    );
+    let id = authorizer["id"].as_str().unwrap();
+    assert_eq!(done(aws, "GET", &format!("{at}/authorizers/{id}"), &Value::Null), authorizer);
+    assert_eq!(all("documentation/parts")[0]["properties"], "{\"description\":\"all\"}");
+    assert!(all("documentation/versions")[0]["createdDate"].as_u64().unwrap() > 1_700_000_000);
+    let resources = done(aws, "GET", &format!("{at}/resources?embed=methods"), &Value::Null);
+    let find = |path: &str| {
+        let items = resources["item"].as_array().unwrap();
+        items.iter().find(|resource| resource["path"] == path).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let method = format!("{at}/resources/{}/methods/GET", find("/a"));
+    let shown = done(aws, "GET", &method, &Value::Null);
+    assert_eq!((&shown["authorizationType"], &shown["authorizerId"]), (&json!("CUSTOM"), &json!(id)));
+
+    // A deployment freezes them: what the stage exports is what it was deployed with.
+    done(aws, "DELETE", &method, &Value::Null);
+    done(aws, "POST", &format!("{at}/deployments"), &json!({"stageName": "prod"}));
+    let patch = json!({"patchOperations": [{"op": "replace", "path": "/authorizerUri", "value": "arn:v"}]});
+    assert_eq!(done(aws, "PATCH", &format!("{at}/authorizers/{id}"), &patch)["authorizerUri"], "arn:v");
+    let export = format!("{at}/stages/prod/exports/oas30?extensions=authorizers,documentation");
+    let exported = done(aws, "GET", &export, &Value::Null);
+    let own = &exported["components"]["securitySchemes"]["tokens"]["x-amazon-apigateway-authorizer"];
+    assert_eq!(own["authorizerUri"], "arn:u");
+    assert_eq!(
+        exported["x-amazon-apigateway-documentation"]["documentationParts"],
+        document["x-amazon-apigateway-documentation"]["documentationParts"]
+    );
+
+    // A document that cannot be imported changes none of them, one that has none of them takes them away.
+    let broken = json!({"openapi": "3.0.1", "info": {"title": "x"}, "paths": {"/{x}b": {}}});
+    assert_eq!(call(aws, "PUT", &format!("{at}?mode=overwrite"), &broken).status, 400);
+    assert_eq!(all("authorizers").as_array().unwrap().len(), 1);
+    let empty = json!({"openapi": "3.0.1", "info": {"title": "x", "version": "1"}, "paths": {}});
+    done(aws, "PUT", &format!("{at}?mode=overwrite"), &empty);
+    assert!(all("authorizers").as_array().is_none_or(Vec::is_empty));
+    assert_eq!(all("documentation/versions").as_array().unwrap().len(), 1);
+}

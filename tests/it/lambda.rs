@@ -9,7 +9,7 @@ use crate::support::{Postern, Received, Request, Upstream, Wire, map};
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:";
 
 /// An `AWS_PROXY` method that invokes a function.
-pub fn proxy(function: &str) -> pb::Method {
+fn proxy(function: &str) -> pb::Method {
     let uri =
         format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}{function}/invocations");
     let integration = pb::Integration {
@@ -22,7 +22,7 @@ pub fn proxy(function: &str) -> pb::Method {
 }
 
 /// A server that invokes every function at `upstream`; loopback is closed to everything else.
-pub async fn server(upstream: &Upstream) -> Postern {
+async fn server(upstream: &Upstream) -> Postern {
     let url = upstream.url("");
     Postern::with(|flags| flags.with("lambda-endpoint", [url]).with("allow-upstream", [""; 0])).await
 }

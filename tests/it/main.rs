@@ -47,7 +47,6 @@ mod http2;
 mod http_integration;
 mod invoke;
 mod lambda;
-mod lambda_calls;
 mod limits;
 mod old_records;
 mod openapi;

@@ -153,9 +153,18 @@ async fn many_paths_are_one_write() {
              {{statusCode: 200}}}}}}}}}}\n"
         ));
     }
+    document.push_str("x-amazon-apigateway-documentation:\n  version: '1'\n  documentationParts:\n");
+    for n in 0..700 {
+        document.push_str(&format!(
+            "    - {{location: {{type: METHOD, path: '/r{n}/{{id}}', method: GET}}, properties: {{summary: '{n}'}}}}\n"
+        ));
+    }
     let (_, made) = import(&server, of(&document)).await.unwrap();
     let api = made.api.unwrap();
-    assert_eq!(api.revision, 1);
+    assert_eq!((api.revision, made.warnings.len()), (1, 0));
+    let exported = exported(&server, &api.id).await;
+    let parts = exported["x-amazon-apigateway-documentation"]["documentationParts"].as_array().unwrap().len();
+    assert_eq!(parts, 700);
     let document = document
         .replace("title: large", "title: larger")
         .replace("type: mock", "type: mock, contentHandling: CONVERT_TO_TEXT");

@@ -1,14 +1,62 @@
 //! Back ends over TLS: certificates are verified against the given roots, unless an integration says otherwise.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustls::ServerConfig;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
 use crate::plane::{Plane, TestApi, TestMethod};
-use crate::support::{Request, TlsBackEnd};
+use crate::support::Request;
+
+/// A back end that answers one request a connection, and the file with the certificate it is trusted by.
+struct TlsBackEnd {
+    port: u16,
+    root: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+fn back_end(name: &str) -> TlsBackEnd {
+    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, made.cert.pem()).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut tls =
+                rustls::StreamOwned::new(rustls::ServerConnection::new(Arc::clone(&config)).unwrap(), stream);
+            let mut head = Vec::new();
+            let mut byte = [0];
+            // A handshake that the gateway refuses ends here.
+            while !head.ends_with(b"\r\n\r\n") && matches!(tls.read(&mut byte), Ok(1)) {
+                head.push(byte[0]);
+            }
+            if head.ends_with(b"\r\n\r\n") {
+                let _gone = tls.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret");
+                let _gone = tls.flush();
+            }
+        }
+    });
+    TlsBackEnd { port, root, _folder: folder }
+}
 
 #[test]
 fn a_certificate_is_verified_unless_the_integration_says_otherwise() {
-    let back_end = TlsBackEnd::answering("localhost", "secret");
-    let uri = |host: &str| format!("{}/", back_end.url(host));
+    let back_end = back_end("localhost");
+    let uri = |host: &str| format!("https://{host}:{}/", back_end.port);
     for (host, trusted, skip, status, name) in [
         ("localhost", true, false, 200, "a trusted root"),
         ("localhost", false, false, 504, "an unknown root"),
@@ -18,7 +66,7 @@ fn a_certificate_is_verified_unless_the_integration_says_otherwise() {
     ] {
         let method = TestMethod::proxy(&uri(host)).change(|i| i.insecure_skip_verification = skip);
         let plane = Plane::with(&TestApi::new().method("/x", "GET", method), |config| {
-            config.roots.files.extend(trusted.then(|| back_end.authority()));
+            config.roots.files.extend(trusted.then(|| back_end.root.clone()));
         });
         let response = Request::get("/x").send(plane.address);
         assert_eq!(response.status, status, "{name}");

@@ -1,5 +1,6 @@
 //! A document in one form, whichever version of the specification it follows.
 
+mod documentation;
 mod integration;
 mod operation;
 mod parameters;
@@ -9,7 +10,7 @@ mod root;
 mod security;
 mod servers;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::cors::CorsWish;
 use super::node::{Findings, Source};
@@ -17,6 +18,7 @@ use super::text::parse;
 use super::{Format, InvalidDocument};
 use crate::model::{ApiKeySource, GatewayResponse, GatewayResponseType, MediaType, Method, PathPart, Verb};
 
+pub(super) use documentation::Documentation;
 pub(super) use path::OPERATIONS;
 pub(super) use servers::{GATEWAY, SERVER, is_default_host, strip_base};
 
@@ -45,6 +47,11 @@ pub struct Document {
     pub(super) minimum_compression_size: Option<u32>,
     pub(super) policy: Option<String>,
     pub(super) disable_execute_api_endpoint: Option<bool>,
+    pub(super) vpc_endpoint_ids: Option<Vec<String>>,
+    pub(super) dualstack: Option<bool>,
+    /// As API Gateway's control plane shows them, but for their ids.
+    pub(super) authorizers: Vec<Map<String, Value>>,
+    pub(super) documentation: Documentation,
     pub(super) cors: Option<CorsWish>,
     pub(super) findings: Findings,
 }
@@ -66,7 +73,7 @@ pub(super) struct PathItem {
     pub(super) cors: Option<CorsWish>,
 }
 
-/// A method, with names where the model has ids.
+/// A method, with names where the model has ids: its validator's and its authorizer's.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Operation {
     pub(super) place: String,

@@ -48,11 +48,14 @@ pub(super) fn read(
     }
 }
 
-/// `x-amazon-apigateway-auth`: `{type: NONE | AWS_IAM}`.
+/// `x-amazon-apigateway-auth`: `{type: NONE | AWS_IAM}`. Our exports say `CUSTOM` and `COGNITO_USER_POOLS`, too, of
+/// methods that ask for an authorizer and name none, so that they do not come back open.
 fn auth(node: &Node<'_>, method: &mut Method) {
     match node.text_of("type").map(str::to_ascii_uppercase).as_deref() {
         Some("NONE") => method.authorization_type = AuthorizationType::None,
         Some("AWS_IAM") => method.authorization_type = AuthorizationType::AwsIam,
+        Some("CUSTOM") => method.authorization_type = AuthorizationType::Custom,
+        Some("COGNITO_USER_POOLS") => method.authorization_type = AuthorizationType::CognitoUserPools,
         Some(other) => node.error(format!("expected the type NONE or AWS_IAM, not {other:?}")),
         None => node.error("expected {type: NONE} or {type: AWS_IAM}"),
     }

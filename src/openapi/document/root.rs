@@ -1,6 +1,6 @@
 //! What stands at a document's root.
 
-use super::{Document, Validator, path, security, servers};
+use super::{Document, Documentation, Validator, documentation, path, security, servers};
 use crate::model::{ApiKeySource, GatewayResponse, GatewayResponseType, MediaType, Status};
 use crate::openapi::Format;
 use crate::openapi::cors;
@@ -36,6 +36,10 @@ pub(super) fn read(root: &Node<'_>) -> Document {
         minimum_compression_size: None,
         policy: None,
         disable_execute_api_endpoint: None,
+        vpc_endpoint_ids: None,
+        dualstack: None,
+        authorizers: schemes.authorizers,
+        documentation: Documentation::default(),
         cors: cors::read(root),
         findings: Findings::default(),
     };
@@ -137,7 +141,7 @@ fn extension(name: &str, node: &Node<'_>, document: &mut Document) {
         "cors" => {}
         // A mark that HTTP APIs leave behind; it says nothing about a REST API.
         "importexport-version" => {}
-        "documentation" => node.warn("documentation parts are not supported yet: they are left out"),
+        "documentation" => document.documentation = documentation::read(node),
         "security-policy" | "endpoint-access-mode" => {
             node.warn("this setting of the endpoint has no counterpart here: it is left out");
         }
@@ -156,7 +160,17 @@ fn configuration(node: &Node<'_>, document: &mut Document) {
     for (key, member) in node.members() {
         match key {
             "disableExecuteApiEndpoint" => document.disable_execute_api_endpoint = member.truth(),
-            "vpcEndpointIds" => member.warn("VPC endpoints have no counterpart here: they are left out"),
+            "vpcEndpointIds" => {
+                let ids = member.items();
+                document.vpc_endpoint_ids =
+                    Some(ids.iter().filter_map(Node::text).map(str::to_owned).collect());
+            }
+            "ipAddressType" => match member.text() {
+                Some("ipv4") => document.dualstack = Some(false),
+                Some("dualstack") => document.dualstack = Some(true),
+                Some(other) => member.error(format!("expected ipv4 or dualstack, not {other:?}")),
+                None => {}
+            },
             _ => member.warn("unknown setting of the endpoint: it is left out"),
         }
     }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use crate::model::{AuthorizationType, Method};
 use crate::openapi::Format;
+use crate::openapi::export::{OF_HEADER, UNUSED};
 use crate::openapi::node::Node;
 
 /// The schemes of a document by name, and what it asks of operations that say nothing themselves.
@@ -11,6 +14,8 @@ use crate::openapi::node::Node;
 pub(super) struct Schemes {
     by_name: BTreeMap<String, Scheme>,
     of_root: Vec<Requirement>,
+    /// The authorizers among them, as API Gateway's control plane shows them but for their ids.
+    pub(super) authorizers: Vec<Map<String, Value>>,
 }
 
 #[derive(Debug)]
@@ -40,15 +45,15 @@ impl Schemes {
             }
             Format::Swagger2 => root.get("securityDefinitions"),
         };
-        let mut by_name = BTreeMap::new();
+        let (mut by_name, mut authorizers) = (BTreeMap::new(), Vec::new());
         for (name, node) in schemes.map(|schemes| schemes.members()).unwrap_or_default() {
             if let Some(node) = node.resolved() {
-                by_name.insert(name.to_owned(), scheme(name, &node));
+                by_name.insert(name.to_owned(), scheme(name, &node, &mut authorizers));
             }
         }
         // The page says that it is not used; what was recorded is that it is.
         let of_root = root.get("security").map(|node| requirements(&node)).unwrap_or_default();
-        Self { by_name, of_root }
+        Self { by_name, of_root, authorizers }
     }
 
     /// What an operation asks of its callers.
@@ -72,19 +77,30 @@ impl Schemes {
     }
 }
 
-fn scheme(name: &str, node: &Node<'_>) -> Scheme {
+fn scheme(name: &str, node: &Node<'_>, authorizers: &mut Vec<Map<String, Value>>) -> Scheme {
     let auth_type = node.text_of("x-amazon-apigateway-authtype").unwrap_or_default();
-    if let Some(authorizer) = node.get("x-amazon-apigateway-authorizer") {
-        // What is asked for stays on the methods, which then cannot be deployed: better than to leave them open.
-        authorizer.warn(format!(
-            "authorizers are not supported yet: {name:?} is left out, and methods that ask for it cannot be deployed"
-        ));
-        return Scheme::Authorizer(
-            match authorizer.text_of("type").map(str::to_ascii_lowercase).as_deref() {
-                Some("cognito_user_pools") => AuthorizationType::CognitoUserPools,
-                _ => AuthorizationType::Custom,
-            },
-        );
+    if let Some(own) = node.get("x-amazon-apigateway-authorizer").and_then(Node::resolved) {
+        return match own.text_of("type").map(str::to_ascii_uppercase).as_deref() {
+            Some(kind @ ("TOKEN" | "REQUEST" | "COGNITO_USER_POOLS")) => {
+                authorizers.push(authorizer(name, kind, node, &own));
+                Scheme::Authorizer(match kind {
+                    "COGNITO_USER_POOLS" => AuthorizationType::CognitoUserPools,
+                    _ => AuthorizationType::Custom,
+                })
+            }
+            // What is asked for stays on the methods, which then cannot be deployed: better than to leave them open.
+            Some("JWT") => {
+                own.warn(format!(
+                    "authorizers of the type jwt are HTTP APIs': {name:?} is left out, and methods that ask for it \
+                     cannot be deployed"
+                ));
+                Scheme::Authorizer(AuthorizationType::Custom)
+            }
+            Some(_) | None => {
+                own.error("an authorizer has a type: token, request or cognito_user_pools");
+                Scheme::Authorizer(AuthorizationType::Custom)
+            }
+        };
     }
     if auth_type.to_ascii_lowercase().starts_with("aws") {
         return Scheme::Signature;
@@ -99,6 +115,46 @@ fn scheme(name: &str, node: &Node<'_>) -> Scheme {
         "nothing checks the security scheme {name:?}, which has no x-amazon-apigateway-authorizer: it is left out"
     ));
     Scheme::Unchecked
+}
+
+/// An authorizer of the scheme `name` (API Gateway, *x-amazon-apigateway-authorizer object*).
+fn authorizer(name: &str, kind: &str, scheme: &Node<'_>, own: &Node<'_>) -> Map<String, Value> {
+    let mut written = Map::new();
+    let mut put = |field: &str, value: Value| drop(written.insert(field.to_owned(), value));
+    put("name", name.into());
+    put("type", kind.into());
+    let usual = if kind == "COGNITO_USER_POOLS" { "cognito_user_pools" } else { "custom" };
+    put("authType", scheme.text_of("x-amazon-apigateway-authtype").unwrap_or(usual).into());
+    // A token comes in the scheme's own header.
+    let header = scheme.text_of("name").filter(|header| kind != "REQUEST" && *header != UNUSED);
+    if let Some(header) = header.filter(|_| own.get("identitySource").is_none()) {
+        put("identitySource", format!("{OF_HEADER}{header}").into());
+    }
+    for (key, member) in own.members() {
+        match key {
+            "type" => {}
+            "authorizerUri" | "authorizerCredentials" | "identitySource" | "identityValidationExpression" => {
+                if let Some(text) = member.text() {
+                    put(key, text.into());
+                }
+            }
+            "authorizerResultTtlInSeconds" => match member.number() {
+                Some(seconds) if seconds > 3600 => {
+                    member.error("Authorizer result TTL must be between 0 and 3600 seconds");
+                }
+                seconds => drop(seconds.map(|seconds| put(key, seconds.into()))),
+            },
+            "providerARNs" => {
+                let arns: Vec<Value> =
+                    member.items().iter().filter_map(Node::text).map(Value::from).collect();
+                if !arns.is_empty() {
+                    put(key, arns.into());
+                }
+            }
+            _ => member.warn("unknown part of an authorizer: it is left out"),
+        }
+    }
+    written
 }
 
 fn requirements(node: &Node<'_>) -> Vec<Requirement> {

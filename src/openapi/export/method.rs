@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::root::Names;
 use super::{Object, Work, integration, security};
 use crate::model::{
     Issue, MediaType, Method, MethodParameter, MethodResponse, ParameterLocation, PathPart, ResourcePath,
@@ -16,7 +17,7 @@ pub(super) fn write(
     path: &ResourcePath,
     verb: Verb,
     method: &Method,
-    validators: &BTreeMap<String, String>,
+    names: &Names,
 ) -> Object {
     let method = &with_models_that_are(work, path, verb, method);
     let mut operation = Object::default();
@@ -27,14 +28,11 @@ pub(super) fn write(
     let mut parameters = parameters(work.format(), path, method);
     body(work, path, verb, method, &mut parameters, &mut operation);
     operation.put("responses", responses(work.format(), method));
-    security::write(method, &mut operation);
-    if work.extensions().authorizers {
-        security::write_extension(method, &mut operation);
-    }
+    security::write(work, path, verb, method, names, &mut operation);
     if work.extensions().validators
         && let Some(id) = &method.request_validator_id
     {
-        match validators.get(id) {
+        match names.validators.get(id) {
             Some(name) => operation.put("x-amazon-apigateway-request-validator", name.as_str()),
             None => work.warnings.push(Issue::new(
                 format!("method {verb} {path}"),

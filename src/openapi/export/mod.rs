@@ -1,11 +1,15 @@
 //! A definition as a document: what API Gateway's `GetExport` gives.
 
+mod documentation;
 mod integration;
 mod method;
 mod root;
 mod security;
 
 use serde_json::{Map, Value};
+
+pub(super) use root::version;
+pub(super) use security::{OF_HEADER, UNUSED};
 
 use super::{Format, Notation};
 use crate::model::{Definition, Issue, Issues};
@@ -19,6 +23,8 @@ pub struct Export {
     pub extensions: Extensions,
     /// Where the API is called.
     pub address: Address,
+    /// Which version of the documentation it is to name; `None` for the newest.
+    pub documentation_version: Option<String>,
 }
 
 /// Where an API is called.
@@ -42,16 +48,19 @@ pub struct Extensions {
     pub integrations: bool,
     /// `x-amazon-apigateway-auth` and `…-authorizer`.
     pub authorizers: bool,
+    /// `x-amazon-apigateway-documentation`.
+    pub documentation: bool,
     /// `x-amazon-apigateway-request-validator` and `…-validators`.
     pub validators: bool,
 }
 
 impl Extensions {
     /// Everything.
-    pub const ALL: Self = Self { all: true, integrations: true, authorizers: true, validators: true };
+    pub const ALL: Self =
+        Self { all: true, integrations: true, authorizers: true, documentation: true, validators: true };
 
-    /// Reads a list such as `integrations,authorizers`; an empty one means none. `apigateway` means all;
-    /// `documentation` and `postman` are taken and say nothing, since there is nothing of theirs to export.
+    /// Reads a list such as `integrations,authorizers`; an empty one means none. `apigateway` means all; `postman` is
+    /// taken and says nothing, since there is nothing of its own to export.
     ///
     /// # Errors
     /// Each name that is none of these.
@@ -64,7 +73,8 @@ impl Extensions {
                 "integrations" => found.integrations = true,
                 "authorizers" => found.authorizers = true,
                 "validators" => found.validators = true,
-                "documentation" | "postman" | "" => {}
+                "documentation" => found.documentation = true,
+                "postman" | "" => {}
                 _ => issues.push(
                     "extensions",
                     format!(
@@ -97,7 +107,7 @@ pub fn export(definition: &Definition, how: &Export) -> Result<Exported, Vec<Iss
     let mut work = Work { definition, how, errors: Vec::new(), warnings: Vec::new() };
     let document = root::write(&mut work);
     if work.errors.is_empty() {
-        Ok(Exported { document, version: root::version(&definition.api), warnings: work.warnings })
+        Ok(Exported { document, version: version(&definition.api), warnings: work.warnings })
     } else {
         Err(work.errors)
     }

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::{Object, Work, method, security, texts};
+use super::{Object, Work, documentation, method, security, texts};
 use crate::model::{ApiKeySource, Issue, ManagedBy, RequestValidator, Resource, Verb};
 use crate::openapi::document::{GATEWAY, OPERATIONS, SERVER, is_default_host};
-use crate::openapi::{Format, cors, schema};
+use crate::openapi::{Format, cors, date, schema};
 
 pub(super) fn write(work: &mut Work<'_>) -> Value {
     let mut root = Object::default();
@@ -18,17 +18,23 @@ pub(super) fn write(work: &mut Work<'_>) -> Value {
     }
     root.put("info", info(work));
     address(work, &mut root);
-    let validators = validator_names(work);
-    root.put("paths", paths(work, &validators));
-    components(work, &mut root);
-    extensions(work, &validators, &mut root);
+    let names = Names { validators: validator_names(work), authorizers: security::names(work) };
+    root.put("paths", paths(work, &names));
+    components(work, &names, &mut root);
+    extensions(work, &names.validators, &mut root);
     root.into()
 }
 
+/// What things that methods refer to by id are called in a document, by id.
+pub(super) struct Names {
+    pub(super) validators: BTreeMap<String, String>,
+    pub(super) authorizers: BTreeMap<String, String>,
+}
+
 /// The version of a document: the API's own, else the day it was made.
-#[must_use]
 pub(in crate::openapi) fn version(api: &crate::model::Api) -> String {
-    api.version.clone().unwrap_or_else(|| timestamp(api.created_at))
+    let born = || api.created_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    api.version.clone().unwrap_or_else(|| date::text(born()))
 }
 
 fn info(work: &Work<'_>) -> Object {
@@ -38,22 +44,6 @@ fn info(work: &Work<'_>) -> Object {
     info.put_some("description", api.description.as_deref());
     info.put("version", version(api));
     info
-}
-
-/// `2026-11-24T05:00:00Z` (RFC 3339).
-fn timestamp(time: SystemTime) -> String {
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Days since 1 March of the year 0, in eras of 400 years.
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
 }
 
 fn address(work: &Work<'_>, root: &mut Object) {
@@ -86,10 +76,21 @@ fn address(work: &Work<'_>, root: &mut Object) {
 const ENDPOINT: &str = "x-amazon-apigateway-endpoint-configuration";
 
 fn endpoint(work: &Work<'_>) -> Option<Value> {
-    work.definition.api.disable_execute_api_endpoint.then(|| json!({"disableExecuteApiEndpoint": true}))
+    let api = &work.definition.api;
+    let mut written = Object::default();
+    if api.disable_execute_api_endpoint {
+        written.put("disableExecuteApiEndpoint", true);
+    }
+    if !api.vpc_endpoint_ids.is_empty() {
+        written.put("vpcEndpointIds", api.vpc_endpoint_ids.clone());
+    }
+    if api.dualstack {
+        written.put("ipAddressType", "dualstack");
+    }
+    (!written.0.is_empty()).then(|| written.into())
 }
 
-fn paths(work: &mut Work<'_>, validators: &BTreeMap<String, String>) -> Object {
+fn paths(work: &mut Work<'_>, names: &Names) -> Object {
     let mut paths = Object::default();
     let definition = work.definition;
     let all = work.extensions().all;
@@ -97,7 +98,7 @@ fn paths(work: &mut Work<'_>, validators: &BTreeMap<String, String>) -> Object {
         let mut item = Object::default();
         for (key, verb) in OPERATIONS {
             if let Some(method) = resource.methods.get(&verb).filter(|m| m.managed_by == ManagedBy::Nobody) {
-                item.put(key, method::write(work, &path, verb, method, validators));
+                item.put(key, method::write(work, &path, verb, method, names));
             }
         }
         if all && let Some(policy) = &resource.cors_policy {
@@ -117,7 +118,7 @@ fn has_no_more(resource: &Resource) -> bool {
     resource.methods.keys().all(|verb| *verb == Verb::Options)
 }
 
-fn components(work: &mut Work<'_>, root: &mut Object) {
+fn components(work: &mut Work<'_>, names: &Names, root: &mut Object) {
     let mut schemas = Object::default();
     let definition = work.definition;
     for model in definition.models.values() {
@@ -132,7 +133,7 @@ fn components(work: &mut Work<'_>, root: &mut Object) {
             }
         }
     }
-    let schemes = security::schemes(work);
+    let schemes = security::schemes(work, names);
     match work.format() {
         Format::OpenApi3 => {
             let mut components = Object::default();
@@ -174,6 +175,9 @@ fn extensions(work: &mut Work<'_>, validators: &BTreeMap<String, String>, root: 
         }
         root.put_filled("x-amazon-apigateway-request-validators", written);
     }
+    if work.extensions().documentation {
+        root.put_some("x-amazon-apigateway-documentation", documentation::write(work));
+    }
     if !work.extensions().all {
         return;
     }
@@ -210,25 +214,5 @@ fn extensions(work: &mut Work<'_>, validators: &BTreeMap<String, String>, root: 
     }
     if let Some(policy) = &api.cors_policy {
         root.put(cors::OURS, cors::write(policy));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn days_are_named() {
-        for (seconds, text) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (1_795_496_400, "2026-11-24T05:00:00Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-        ] {
-            assert_eq!(timestamp(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)), text);
-        }
     }
 }

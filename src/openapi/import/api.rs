@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Work;
 use crate::model::{Api, ApiKeySource, RequestValidator, RequestValidatorId};
+use crate::openapi::export::version;
 
 pub(super) fn put(work: &mut Work<'_>) {
     let document = work.document;
@@ -16,8 +17,10 @@ pub(super) fn put(work: &mut Work<'_>) {
     if let Some(title) = &document.title {
         api.name.clone_from(title);
     }
-    // Both modes take the version from the file.
-    api.version.clone_from(&document.version);
+    // Both modes take the version from the file; the day that an export names for want of one is none.
+    if document.version.as_deref() != Some(version(api).as_str()) {
+        api.version.clone_from(&document.version);
+    }
     if overwrites {
         reset(api);
     }
@@ -40,6 +43,12 @@ pub(super) fn put(work: &mut Work<'_>) {
     }
     if let Some(disabled) = document.disable_execute_api_endpoint {
         api.disable_execute_api_endpoint = disabled;
+    }
+    if let Some(ids) = &document.vpc_endpoint_ids {
+        api.vpc_endpoint_ids.clone_from(ids);
+    }
+    if let Some(dualstack) = document.dualstack {
+        api.dualstack = dualstack;
     }
     if overwrites {
         work.definition.gateway_responses.clear();

@@ -10,6 +10,7 @@ pub(super) struct Ids<'a> {
     resources: BTreeSet<ResourceId>,
     models: BTreeSet<ModelId>,
     validators: BTreeSet<RequestValidatorId>,
+    kept: BTreeSet<String>,
 }
 
 impl<'a> Ids<'a> {
@@ -19,6 +20,7 @@ impl<'a> Ids<'a> {
             resources: definition.resources().map(|resource| resource.id).collect(),
             models: definition.models.values().map(|model| model.id).collect(),
             validators: definition.request_validators.keys().copied().collect(),
+            kept: definition.kept.keys().map(|(_, id)| id.clone()).collect(),
         }
     }
 
@@ -44,6 +46,16 @@ impl<'a> Ids<'a> {
         loop {
             let id = RequestValidatorId::from_random((self.draw)());
             if self.validators.insert(id) {
+                return id;
+            }
+        }
+    }
+
+    /// For an authorizer or a part of the documentation.
+    pub(super) fn kept(&mut self) -> String {
+        loop {
+            let id = ResourceId::from_random((self.draw)()).to_string();
+            if self.kept.insert(id.clone()) {
                 return id;
             }
         }

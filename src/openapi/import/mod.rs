@@ -4,6 +4,7 @@ mod api;
 mod back_end;
 mod cors;
 mod ids;
+mod kept;
 mod models;
 mod paths;
 
@@ -118,7 +119,9 @@ pub fn import(
     }
     models::put(&mut work);
     let validators = api::put_validators(&mut work);
-    paths::put(&mut work, &validators);
+    let authorizers = kept::put_authorizers(&mut work);
+    kept::put_documentation(&mut work);
+    paths::put(&mut work, &paths::Named { validators, authorizers });
     cors::put(&mut work);
     let Work { definition, errors, warnings, .. } = work;
     match (errors.is_empty(), warnings.is_empty() || !options.fail_on_warnings) {

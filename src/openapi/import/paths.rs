@@ -6,7 +6,13 @@ use super::{BasePath, Work, back_end};
 use crate::model::{ManagedBy, Method, PathPart, RequestValidatorId, ResourceId, ResourcePath, Verb};
 use crate::openapi::document::{Operation, PathItem, strip_base};
 
-pub(super) fn put(work: &mut Work<'_>, validators: &BTreeMap<String, RequestValidatorId>) {
+/// Ids of what operations name.
+pub(super) struct Named {
+    pub(super) validators: BTreeMap<String, RequestValidatorId>,
+    pub(super) authorizers: BTreeMap<String, String>,
+}
+
+pub(super) fn put(work: &mut Work<'_>, named: &Named) {
     let document = work.document;
     let base = base(work);
     let paths: Vec<(ResourcePath, &PathItem)> =
@@ -28,7 +34,7 @@ pub(super) fn put(work: &mut Work<'_>, validators: &BTreeMap<String, RequestVali
                 );
                 continue;
             }
-            let method = method(work, (path, &item.parts), *verb, operation, validators);
+            let method = method(work, (path, &item.parts), *verb, operation, named);
             put_method(work, id, *verb, method, &operation.place);
         }
     }
@@ -89,15 +95,19 @@ fn method(
     (path, own): (&ResourcePath, &[PathPart]),
     verb: Verb,
     operation: &Operation,
-    validators: &BTreeMap<String, RequestValidatorId>,
+    named: &Named,
 ) -> Method {
     let place = &operation.place;
     let mut method = operation.method.clone();
     if let Some(name) = operation.validator.as_ref().or(work.document.validator.as_ref()) {
-        match validators.get(name) {
+        match named.validators.get(name) {
             Some(id) => method.request_validator_id = Some(id.to_string()),
             None => work.warn(place, format!("there is no request validator {name:?}: nothing is validated")),
         }
+    }
+    // One that is not there stays: the method then cannot be deployed, rather than to be left open.
+    if let Some(id) = method.authorizer_id.as_ref().and_then(|name| named.authorizers.get(name)) {
+        method.authorizer_id = Some(id.clone());
     }
     for (key, value) in &operation.untexted {
         work.warn(

@@ -180,7 +180,7 @@ fn schemas_are_models() {
 fn extensions_at_the_root_are_settings() {
     let all = imported_of(
         "paths: {}\nservers:\n  - url: https://a.example.com\n    x-amazon-apigateway-endpoint-configuration: \
-         {disableExecuteApiEndpoint: true, vpcEndpointIds: [vpce-1]}\nx-amazon-apigateway-api-key-source: AUTHORIZER\n\
+         {disableExecuteApiEndpoint: true, vpcEndpointIds: [vpce-1], ipAddressType: dualstack, types: [PRIVATE]}\nx-amazon-apigateway-api-key-source: AUTHORIZER\n\
          x-amazon-apigateway-binary-media-types: [image/png, '*/*', image/png]\n\
          x-amazon-apigateway-minimum-compression-size: 1024\nx-amazon-apigateway-policy: {Version: '2012-10-17'}\n\
          x-amazon-apigateway-gateway-responses:\n  DEFAULT_4XX:\n    statusCode: 404\n    responseParameters: \
@@ -195,7 +195,8 @@ fn extensions_at_the_root_are_settings() {
     assert_eq!(types, ["image/png", "*/*"]);
     assert_eq!(api.minimum_compression_size, Some(1024));
     assert_eq!(api.policy.as_deref(), Some("{\"Version\":\"2012-10-17\"}"));
-    assert!(api.disable_execute_api_endpoint);
+    assert!(api.disable_execute_api_endpoint && api.dualstack);
+    assert_eq!(api.vpc_endpoint_ids, ["vpce-1"]);
     let response = &all.definition.gateway_responses[&GatewayResponseType::Default4xx];
     assert_eq!(response.status.map(|s| s.as_u16()), Some(404));
     assert_eq!((response.response_parameters.len(), response.response_templates.len()), (1, 1));
@@ -207,8 +208,7 @@ fn extensions_at_the_root_are_settings() {
     assert_eq!(
         places,
         [
-            "servers[0].x-amazon-apigateway-endpoint-configuration.vpcEndpointIds",
-            "x-amazon-apigateway-documentation",
+            "servers[0].x-amazon-apigateway-endpoint-configuration.types",
             "x-amazon-apigateway-security-policy",
             "x-amazon-apigateway-new",
             "x-postern-new",

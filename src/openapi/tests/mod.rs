@@ -1,16 +1,19 @@
 mod document;
+mod documentation;
 mod exports;
 mod integration;
+mod kept;
 mod modes;
 mod plain;
 mod recorded;
 mod round_trip;
 mod security;
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::{Address, Export, Extensions, Format, ImportOptions, Imported, Refused, export, import, read};
-use crate::model::{Api, ApiId, Definition, Method, ResourceId, Verb};
+use crate::model::{Api, ApiId, Definition, KeptKind, Method, ResourceId, Verb};
 
 /// Random bytes that count upwards.
 fn draw() -> impl FnMut() -> [u8; 6] {
@@ -69,6 +72,12 @@ fn method<'d>(definition: &'d Definition, verb: &str, path: &str) -> &'d Method 
     resource.methods.get(&verb.parse::<Verb>().expect("a verb")).expect("the method")
 }
 
+/// What is kept of a kind, by id.
+fn kept_of(definition: &Definition, kind: KeptKind) -> BTreeMap<String, serde_json::Value> {
+    let own = definition.kept.iter().filter(|((own, _), _)| *own == kind);
+    own.map(|((_, id), text)| (id.clone(), serde_json::from_str(text).expect("JSON"))).collect()
+}
+
 /// How everything is exported, with the address that an API has anyway.
 fn whole(format: Format) -> Export {
     let address = Address {
@@ -76,7 +85,7 @@ fn whole(format: Format) -> Export {
         host: "abc.execute-api.us-east-1.amazonaws.com".into(),
         base_path: "prod".into(),
     };
-    Export { format, extensions: Extensions::ALL, address }
+    Export { format, extensions: Extensions::ALL, address, documentation_version: None }
 }
 
 fn exported(definition: &Definition, how: &Export) -> serde_json::Value {

@@ -137,8 +137,9 @@ fn methods() -> impl Strategy<Value = (Method, Option<Index>)> {
     let security = prop_oneof![
         Just((AuthorizationType::None, None, Vec::new())),
         Just((AuthorizationType::AwsIam, None, Vec::new())),
-        Just((AuthorizationType::Custom, Some("lambda1".to_owned()), Vec::new())),
-        Just((AuthorizationType::CognitoUserPools, Some("pool".to_owned()), vec!["a/b".to_owned()])),
+        Just((AuthorizationType::Custom, Some(kept::TOKENS.to_owned()), Vec::new())),
+        Just((AuthorizationType::Custom, None, Vec::new())),
+        Just((AuthorizationType::CognitoUserPools, Some(kept::POOL.to_owned()), vec!["a/b".to_owned()])),
     ];
     (
         parameters(),
@@ -213,16 +214,20 @@ fn settings() -> impl Strategy<Value = Definition> {
             response_templates,
         });
     (
-        ("[ -~]{0,20}[a-z]", option::of("[ -~é]{1,20}"), "[a-z0-9.]{1,8}"),
-        (any::<bool>(), any::<bool>(), option::of(0u32..=10_485_760), any::<bool>()),
+        ("[ -~]{0,20}[a-z]", option::of("[ -~é]{1,20}"), option::of("[a-z0-9.]{1,8}")),
+        (any::<bool>(), any::<bool>(), option::of(0u32..=10_485_760), any::<bool>(), any::<bool>()),
         btree_set(media_type(), 0..3),
         btree_map(select(GatewayResponseType::ALL.to_vec()), gateway_response, 0..3),
         subsequence(vec!["all", "some thing", "none"], 0..4),
+        kept::things(),
     )
-        .prop_map(|((name, description, version), (key, closed, size, policy), types, gateway_responses, validators)| {
+        .prop_map(|(information, (key, closed, size, policy, private), types, gateway_responses, validators, things)| {
             let mut definition = blank();
+            definition.kept = things;
             let api = Arc::make_mut(&mut definition.api);
-            (api.name, api.description, api.version) = (name, description, Some(version));
+            (api.name, api.description, api.version) = information;
+            api.dualstack = private;
+            api.vpc_endpoint_ids = if private { vec!["vpce-1".to_owned(), "vpce-2".to_owned()] } else { Vec::new() };
             api.api_key_source = if key { crate::model::ApiKeySource::Authorizer } else { Default::default() };
             api.disable_execute_api_endpoint = closed;
             api.minimum_compression_size = size;
@@ -334,6 +339,7 @@ fn definitions() -> impl Strategy<Value = Definition> {
 fn without_ids(definition: &Definition) -> impl PartialEq + std::fmt::Debug + use<> {
     let names: BTreeMap<String, String> =
         definition.request_validators.values().map(|v| (v.id.to_string(), v.name.clone())).collect();
+    let authorizers: BTreeMap<String, serde_json::Value> = kept_of(definition, KeptKind::Authorizer);
     let resources: Vec<_> = definition
         .walk()
         .into_iter()
@@ -342,6 +348,8 @@ fn without_ids(definition: &Definition) -> impl PartialEq + std::fmt::Debug + us
             for method in methods.values_mut() {
                 method.request_validator_id =
                     method.request_validator_id.as_ref().map(|id| names[id].clone());
+                method.authorizer_id =
+                    method.authorizer_id.as_ref().map(|id| authorizers[id]["name"].to_string());
             }
             (path.to_string(), methods, resource.cors_policy.clone())
         })
@@ -356,7 +364,8 @@ fn without_ids(definition: &Definition) -> impl PartialEq + std::fmt::Debug + us
         .values()
         .map(|m| (m.name.clone(), m.description.clone(), m.schema.clone()))
         .collect();
-    (definition.api.clone(), definition.gateway_responses.clone(), resources, validators, models)
+    let things = kept::without_ids(definition);
+    (definition.api.clone(), definition.gateway_responses.clone(), resources, validators, models, things)
 }
 
 proptest! {

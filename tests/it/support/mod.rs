@@ -10,7 +10,6 @@ mod methods;
 mod postern;
 mod raw;
 pub mod store;
-mod tls;
 mod upstream;
 
 pub use browser::{Browser, Fetched, Outcome, Script};
@@ -18,7 +17,6 @@ pub use command::{Ended, Server, postern, run};
 pub use methods::{declare, http, map, mock, proxy};
 pub use postern::Postern;
 pub use raw::{RawClient, Request, Response};
-pub use tls::TlsBackEnd;
 pub use upstream::{Received, Upstream, Wire};
 
 use std::time::Duration;
