@@ -109,6 +109,12 @@ impl<T> AcceptChoice<T> {
         find(&self.others, essence(first)).unwrap_or(&self.first)
     }
 
+    /// The template that every request gets, if there is no choice.
+    #[must_use]
+    pub fn sole(&self) -> Option<&T> {
+        self.others.is_empty().then_some(&self.first)
+    }
+
     /// The same choice among what `change` makes of each template.
     #[must_use]
     pub fn map<U>(&self, mut change: impl FnMut(&T) -> U) -> AcceptChoice<U> {

@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -19,6 +20,7 @@ use tokio::net::TcpStream;
 use super::clock::Deadline;
 use super::exchange::{Answer, Exchange};
 use super::io::CallerIo;
+use super::ready::{self, Rest};
 use super::respond::Fault;
 use super::service::{self, Front};
 use super::spelling::{Recorder, Spelled};
@@ -77,6 +79,10 @@ pub(super) struct Connection {
     ending: Cell<bool>,
     /// Whether a write waits for the caller to read.
     stalled: Cell<bool>,
+    /// What hyper may still hold.
+    rest: Cell<Rest>,
+    /// Whether requests other than `OPTIONS` are looked at for a ready-made answer: until one has none.
+    looks_at_all: Cell<bool>,
     /// Keeps how header names are spelled. There from the connection's start or never.
     recorder: Option<Box<RefCell<Recorder>>>,
 }
@@ -99,12 +105,65 @@ impl Connection {
         }
     }
 
+    /// Answers what has a ready-made answer at the front of these bytes, which were just read, into `out`; gives how
+    /// many bytes that took. The others are for hyper.
+    pub(super) fn answer_ready(&self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+        if self.rest.get() != Rest::Nothing {
+            self.rest.set(Rest::Unknown);
+            return 0;
+        }
+        let mut taken = 0;
+        if bytes.starts_with(b"OPTIONS ") || self.looks_at_all.get() {
+            let answer = AssertUnwindSafe(|| ready::answer(self, bytes, out));
+            taken = catch_unwind(answer).unwrap_or_else(|_panic| {
+                self.worker.metrics.panics.inc();
+                out.clear();
+                0
+            });
+            self.looks_at_all.set(taken > 0 && self.looks_at_all.get());
+        }
+        let rest = &bytes[taken..];
+        if !rest.is_empty() {
+            // Whatever a head is made of, what ends like this leaves no part of one behind.
+            self.rest.set(if rest.ends_with(b"\r\n\r\n") { Rest::Head } else { Rest::Unknown });
+        }
+        taken
+    }
+
+    /// Whether another request may be answered without hyper, which has to know of a connection's end.
+    pub(super) fn takes_ready_answers(&self) -> bool {
+        self.requests.get() + 1 < self.worker.limits.requests_per_connection
+            && !self.wants_end.get()
+            && !self.ending.get()
+            && !self.worker.is_draining()
+    }
+
+    /// A request that came at `started` was answered without hyper.
+    pub(super) fn on_ready_answer(&self, started: Instant) {
+        self.requests.set(self.requests.get() + 1);
+        self.deadline.arm(started + self.worker.timeouts.keep_alive);
+        self.phase.set(Phase::Idle);
+    }
+
+    /// All that hyper had to write is with the kernel.
+    pub(super) fn on_flushed(&self) {
+        if self.rest.get() == Rest::Answer && self.open.get() == 0 {
+            self.rest.set(Rest::Nothing);
+        }
+    }
+
+    /// An answer whose end hyper has to mark by itself is on its way, or a request with a body came.
+    pub(super) fn on_unknown_rest(&self) {
+        self.rest.set(Rest::Unknown);
+    }
+
     /// A request head is complete. Gives when it began to be answered, and a mark that it is open.
     pub(super) fn on_request(self: &Rc<Self>) -> (Instant, Open) {
         // Over HTTP/2 several requests may come with one read; over HTTP/1 what follows it was there before.
         let read = if self.is_http2.get() { self.last_read.get() } else { self.last_read.take() };
         let started = read.unwrap_or_else(Instant::now);
         self.phase.set(Phase::Busy);
+        self.rest.set(if self.rest.get() == Rest::Head { Rest::Answer } else { Rest::Unknown });
         self.deadline.disarm();
         self.requests.set(self.requests.get() + 1);
         self.open.set(self.open.get() + 1);
@@ -200,6 +259,11 @@ impl Open {
     pub(super) fn is_last(&self) -> bool {
         self.connection.is_last_answer()
     }
+
+    /// As [`Connection::on_unknown_rest`].
+    pub(super) fn on_unknown_rest(&self) {
+        self.connection.on_unknown_rest();
+    }
 }
 
 impl Drop for Open {
@@ -260,6 +324,9 @@ pub(super) async fn serve_by<C, F>(
         wants_end: Cell::new(false),
         ending: Cell::new(false),
         stalled: Cell::new(false),
+        // How names are spelled is written down for hyper's requests, in their order: none may be missing.
+        rest: Cell::new(if is_http2 || recorder.is_some() { Rest::Unknown } else { Rest::Nothing }),
+        looks_at_all: Cell::new(true),
         recorder,
     });
     let io = TokioIo::new(CallerIo::new(tcp, &first[..length], Rc::clone(&connection)));

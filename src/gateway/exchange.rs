@@ -325,7 +325,7 @@ impl Exchange {
 }
 
 /// The place of a method in [`VERB_LABELS`].
-fn verb_label(method: &Method) -> usize {
+pub(super) fn verb_label(method: &Method) -> usize {
     match *method {
         Method::DELETE => 0,
         Method::GET => 1,

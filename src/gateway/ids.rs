@@ -86,6 +86,14 @@ impl Ids {
         (value(&request.0), value(&extended.0))
     }
 
+    /// Writes the fields of a new request's ids, without the end of the last line.
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"x-amzn-requestid: ");
+        out.extend_from_slice(&self.request_id().0);
+        out.extend_from_slice(b"\r\nx-amz-apigw-id: ");
+        out.extend_from_slice(&self.extended_id().0);
+    }
+
     /// The value of `X-Amzn-Trace-Id` toward a back end. A full one of the caller's is kept whole; given only its
     /// `Root`, a new `Parent` is drawn.
     pub(super) fn trace(&self, callers: Option<&HeaderValue>) -> HeaderValue {

@@ -12,7 +12,7 @@
 //! - The request path reads no configuration and no store, and compiles nothing: that happened at deployment.
 //! - A request keeps the stage it was routed to until its last byte.
 //! - No answer leaves without having passed `exchange::Exchange::finish`, but for what hyper itself answers to
-//!   heads that it cannot parse.
+//!   heads that it cannot parse, and for `ready`, whose answers are what `finish` would have made of them.
 //! - A panic costs the request that met it.
 
 mod answer;
@@ -36,6 +36,7 @@ mod listener;
 mod mock;
 mod passthrough;
 mod payload;
+mod ready;
 mod respond;
 mod routing;
 mod service;

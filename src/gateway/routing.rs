@@ -6,6 +6,7 @@ use http::{Method, Version};
 use super::connection::Entrance;
 use super::exchange::Exchange;
 use super::respond::{self, Fault};
+use super::worker::Worker;
 use crate::compile::PathForm;
 use crate::cors::policy::CorsRequest;
 use crate::model::Verb;
@@ -20,8 +21,7 @@ impl Exchange {
         let host_is_sound = self.has_one_host();
         let host = self.host();
         let path = self.head.uri.path();
-        let by_path = self.worker.path_endpoints || matches!(entrance, Entrance::Handed(_));
-        let form = if by_path { PathForm::Served } else { PathForm::Closed };
+        let form = path_form(&self.worker, entrance);
         let found = self.worker.current.route(|snapshot| {
             let routed = snapshot.route(host, path, form).ok()?;
             Some((routed.stage, path.len() - routed.path.len()))
@@ -138,10 +138,33 @@ impl Exchange {
     }
 }
 
-/// Whether a text is a host with an optional port (RFC 3986 section 3.2.2), or nothing.
-fn is_host(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&b))
+/// Whether APIs are reached by path, too, on a connection that came in here.
+pub(super) fn path_form(worker: &Worker, entrance: Entrance) -> PathForm {
+    let by_path = worker.path_endpoints || matches!(entrance, Entrance::Handed(_));
+    if by_path { PathForm::Served } else { PathForm::Closed }
 }
+
+/// Whether a text is a host with an optional port (RFC 3986 section 3.2.2), or nothing.
+pub(super) fn is_host(text: &str) -> bool {
+    text.bytes().all(|byte| HOST_BYTES[usize::from(byte)])
+}
+
+/// The bytes that a host may hold.
+const HOST_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b"-._~:[]%!$&'()*+,;=";
+    let mut at = 0;
+    while at < 128 {
+        table[at] = (at as u8).is_ascii_alphanumeric();
+        at += 1;
+    }
+    at = 0;
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

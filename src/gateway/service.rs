@@ -47,6 +47,9 @@ where
     fn call(&self, request: Request<Incoming>) -> Answering<F> {
         let (started, open) = self.connection.on_request();
         let (head, body) = request.into_parts();
+        if !http_body::Body::is_end_stream(&body) {
+            self.connection.on_unknown_rest();
+        }
         let begin = AssertUnwindSafe(|| exchange::begin(&self.connection, head, body, started));
         match catch_unwind(begin) {
             Ok(Begun::Answered(response)) => Answering::Ready { response: Some(response) },
@@ -91,6 +94,11 @@ impl<F: Future<Output = Result<Answer, Fault>>> Future for Answering<F> {
                 };
                 let is_last = open.as_ref().is_some_and(Open::is_last);
                 let mut response = exchange.finish(outcome, is_last);
+                if let Some(open) = open
+                    && http_body::Body::size_hint(response.body()).exact().is_none()
+                {
+                    open.on_unknown_rest();
+                }
                 response.body_mut().keep_open(open);
                 *open = None;
                 Poll::Ready(Ok(response))

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::exchange::{EXTENDED_ID, REQUEST_ID};
+use super::ready::head_of;
 use crate::compile::cell::{Held, LocalReader, Reader};
 use crate::compile::{Answer, Snapshot, StagePlan};
 use crate::ops::{StageCells, WorkerMetrics};
@@ -42,8 +43,16 @@ pub(super) struct Stage {
     pub(super) user_agent: HeaderValue,
     /// Whether any answer may have to know the request's origin.
     pub(super) has_policy: bool,
-    /// Headers of ready-made answers, by the address of the answer, which the plan keeps in place.
-    ready: RefCell<ByAddress<HeaderMap>>,
+    /// Ready-made answers, by the address of the answer, which the plan keeps in place.
+    ready: RefCell<ByAddress<Ready>>,
+}
+
+/// A ready-made answer as one worker gives it: a copy of its own, so that no count is shared between workers.
+struct Ready {
+    /// The headers, with room for what every answer gets, so that the map does not grow.
+    headers: HeaderMap,
+    /// The head as it is written, up to the ids; `None` if hyper has to write it.
+    head: Option<Box<[u8]>>,
 }
 
 /// A map whose keys are addresses.
@@ -85,24 +94,35 @@ impl Stage {
 }
 
 impl Stage {
-    /// The headers of a ready-made answer of this plan: a copy of the worker's own, with room for what every answer
-    /// gets, so that neither a count is shared between workers nor the map grows.
+    /// The headers of a ready-made answer of this plan.
     pub(super) fn ready_headers(&self, answer: &Arc<Answer>) -> HeaderMap {
+        self.ready(answer, |ready| ready.headers.clone())
+    }
+
+    /// Writes the head of a ready-made answer of this plan up to the ids; `false` if hyper has to write it.
+    pub(super) fn put_ready_head(&self, answer: &Arc<Answer>, out: &mut Vec<u8>) -> bool {
+        self.ready(answer, |ready| ready.head.as_ref().map(|head| out.extend_from_slice(head)).is_some())
+    }
+
+    fn ready<R>(&self, answer: &Arc<Answer>, ask: impl FnOnce(&Ready) -> R) -> R {
         let mut ready = self.ready.borrow_mut();
-        let headers = ready.entry(Arc::as_ptr(answer) as usize).or_insert_with(|| {
-            let copied = |(name, value): (&HeaderName, &HeaderValue)| {
-                let value = HeaderValue::from_bytes(value.as_bytes()).expect("it is a value already");
-                let name = HeaderName::from_bytes(name.as_str().as_bytes()).expect("it is a name already");
-                (name, value)
-            };
-            let mut headers: HeaderMap = HeaderMap::with_capacity(answer.headers.len() + 2);
-            headers.extend(answer.headers.iter().map(copied));
-            for name in [REQUEST_ID, EXTENDED_ID] {
-                headers.insert(name, HeaderValue::from_static(""));
-            }
-            headers
-        });
-        headers.clone()
+        ask(ready.entry(Arc::as_ptr(answer) as usize).or_insert_with(|| Ready::of(answer)))
+    }
+}
+
+impl Ready {
+    fn of(answer: &Answer) -> Self {
+        let copied = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = HeaderValue::from_bytes(value.as_bytes()).expect("it is a value already");
+            let name = HeaderName::from_bytes(name.as_str().as_bytes()).expect("it is a name already");
+            (name, value)
+        };
+        let mut headers: HeaderMap = HeaderMap::with_capacity(answer.headers.len() + 2);
+        headers.extend(answer.headers.iter().map(copied));
+        for name in [REQUEST_ID, EXTENDED_ID] {
+            headers.insert(name, HeaderValue::from_static(""));
+        }
+        Self { headers, head: head_of(answer) }
     }
 }
 

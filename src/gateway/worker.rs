@@ -1,6 +1,6 @@
 //! A worker: one thread with a runtime, a listener and a pool of its own, sharing nothing per request.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +19,7 @@ use super::clock::Clock;
 use super::config::{GatewayConfig, Limits, Timeouts};
 use super::connection::{self, Entrance};
 use super::ids::Ids;
+use super::ready::Date;
 use super::snapshot::Current;
 use super::upstream::{Pool, TlsClients};
 use crate::compile::cell::Reader;
@@ -44,6 +45,9 @@ pub(super) struct Worker {
     pub(super) current: Current,
     pub(super) pool: Pool,
     pub(super) ids: Ids,
+    pub(super) date: Date,
+    /// Where ready-made answers are put together.
+    pub(super) scratch: RefCell<Vec<u8>>,
     pub(super) metrics: Arc<WorkerMetrics>,
     pub(super) http1: http1::Builder,
     pub(super) http2: http2::Builder<LocalExecutor>,
@@ -82,6 +86,8 @@ impl Worker {
             current: Current::new(&reader, Arc::clone(&metrics)),
             pool,
             ids: Ids::new(),
+            date: Date::new(),
+            scratch: RefCell::default(),
             metrics,
             http1: http1_builder(),
             http2: http2_builder(&config.limits),

@@ -57,6 +57,7 @@ mod plane;
 mod proxy;
 mod proxy_tls;
 mod quickstart;
+mod ready;
 mod restart;
 mod rollback;
 mod routing;
