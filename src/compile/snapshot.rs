@@ -1,8 +1,10 @@
 //! Everything that is served at one moment.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use crate::model::{ApiId, DomainBinding, StageName, StoreRevision};
 use crate::route::{BasePaths, HostTable, default_endpoint, host_without_port, path_form};
@@ -24,7 +26,8 @@ pub struct Snapshot {
     listing: usize,
 }
 
-type Shard = HashMap<ApiId, Vec<Arc<StagePlan>>>;
+/// Ids are given out by this server: nobody chooses them so that they collide.
+type Shard = HashMap<ApiId, Vec<Arc<StagePlan>>, FixedState>;
 
 /// With 10,000 APIs a shard holds 40 of them.
 const SHARDS: usize = 256;
@@ -231,6 +234,6 @@ impl SnapshotEdit {
 }
 
 fn shard_of(api_id: ApiId) -> usize {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(api_id);
+    let hash = FixedState::default().hash_one(api_id);
     usize::try_from(hash % SHARDS as u64).expect("fewer than 256")
 }

@@ -28,13 +28,24 @@ pub(super) async fn map_upstream(
     let conversion = content::of_answer(exchange, plan.content_handling, &head.headers);
     let changes = matches!(conversion, Conversion::Encode | Conversion::Decode);
     if changes || plan.maps_payload || chosen.needs_payload() {
-        let payload = exchange.hold(body).await?;
-        let payload = Payload::new(content::convert(exchange, conversion, payload.bytes())?);
-        exchange.note(|| format!("{ENDPOINT_BODY}{}", text(payload.bytes())));
-        let passing = AnswerBody::full(payload.bytes().clone());
-        return map(exchange, plan, Some(&head.headers), Some(&payload), passing, overrides);
+        // Boxed, so that answers that stream have no room for it.
+        return Box::pin(map_held(exchange, plan, conversion, (&head.headers, body), overrides)).await;
     }
     map(exchange, plan, Some(&head.headers), None, AnswerBody::upstream(body), overrides)
+}
+
+async fn map_held(
+    exchange: &Exchange,
+    plan: &ResponsePlan,
+    conversion: Conversion,
+    (headers, body): (&HeaderMap, UpstreamBody),
+    overrides: Overrides,
+) -> Result<Answer, Fault> {
+    let payload = exchange.hold(body).await?;
+    let payload = Payload::new(content::convert(exchange, conversion, payload.bytes())?);
+    exchange.note(|| format!("{ENDPOINT_BODY}{}", text(payload.bytes())));
+    let passing = AnswerBody::full(payload.bytes().clone());
+    map(exchange, plan, Some(headers), Some(&payload), passing, overrides)
 }
 
 /// Maps what an integration answered. `payload` is its body, where it is held; `passing` is what is sent where no

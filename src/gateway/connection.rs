@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
+use super::caller::Caller;
 use super::clock::Deadline;
 use super::exchange::{Answer, Exchange};
 use super::io::CallerIo;
@@ -59,10 +60,7 @@ pub(super) enum Entrance {
 /// What the reader, the service and the driver of one connection know together.
 pub(super) struct Connection {
     pub(super) worker: Rc<Worker>,
-    /// Where the caller is.
-    pub(super) peer: SocketAddr,
-    /// Where the caller connected to.
-    pub(super) local: SocketAddr,
+    pub(super) caller: Rc<Caller>,
     pub(super) entrance: Entrance,
     is_http2: Cell<bool>,
     phase: Cell<Phase>,
@@ -312,8 +310,7 @@ pub(super) async fn serve_by<C, F>(
     let recorder = records.then(|| Box::new(RefCell::new(Recorder::new())));
     let connection = Rc::new(Connection {
         worker: Rc::clone(&worker),
-        peer,
-        local,
+        caller: Rc::new(Caller::new(peer, local)),
         entrance,
         is_http2: Cell::new(is_http2),
         phase: Cell::new(Phase::Head),
@@ -377,7 +374,7 @@ async fn sniff(
 }
 
 /// A connection of hyper's that can be asked to end in good order.
-pub(super) trait Ending: Future {
+pub(super) trait Ending: Future<Output = hyper::Result<()>> {
     /// Takes no more requests, finishes what is open, then ends.
     fn end(self: Pin<&mut Self>);
 }
@@ -419,7 +416,10 @@ fn poll<C: Ending>(connection: &Connection, mut hyper: Pin<&mut C>, cx: &mut Con
     if connection.deadline.poll_passed(cx).is_ready() && connection.is_over() {
         return Poll::Ready(());
     }
-    if hyper.as_mut().poll(cx).is_ready() {
+    if let Poll::Ready(outcome) = hyper.as_mut().poll(cx) {
+        if outcome.is_err_and(|error| error.is_parse_too_large()) {
+            connection.worker.metrics.limit(LimitKind::Head);
+        }
         return Poll::Ready(());
     }
     // Asked after hyper had its turn: bytes of a request that arrived by now are a request to be answered.

@@ -99,7 +99,7 @@ impl Facts for RequestFacts<'_> {
             V::ErrorResponseType => borrowed(self.fault?.response_type.as_str()),
             V::ExtendedRequestId => borrowed(exchange.extended_id.as_str()),
             V::HttpMethod => borrowed(exchange.head.method.as_str()),
-            V::IdentitySourceIp => Some(Cow::Owned(exchange.peer.to_canonical().to_string())),
+            V::IdentitySourceIp => Some(Cow::Owned(exchange.caller.from.ip().to_canonical().to_string())),
             V::IdentityUserAgent => borrowed(exchange.head.headers.get(USER_AGENT)?.to_str().ok()?),
             V::Path => borrowed(exchange.head.uri.path()),
             V::Protocol => borrowed(protocol(exchange.head.version)),

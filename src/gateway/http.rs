@@ -12,7 +12,7 @@ use super::facts::RequestFacts;
 use super::invoke::{dump, text};
 use super::respond::{self, Fault};
 use super::transform::Chose;
-use super::upstream::{Outgoing, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
+use super::upstream::{Outgoing, OwnFields, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
 use crate::compile::{Endpoint, HttpPlan};
 use crate::mapping::headers::{aws_request_target, request_target};
 use crate::mapping::{MappingFault, UriFault, UriOverrides, UriPlan, map_headers, override_request_headers};
@@ -32,21 +32,21 @@ pub(super) async fn execute<U: Upstream>(
     let incoming = &exchange.head;
     let mut body = body;
     if plan.endpoint.maps_payload {
-        exchange.payload(&mut body).await?;
+        Box::pin(exchange.payload(&mut body)).await?;
     }
     let chosen = Chose::of(exchange, &plan.body, body).await?;
-    let mut headers = HeaderMap::with_capacity(12);
-    headers.insert(ACCEPT, JSON);
+    let mut own = OwnFields::new();
+    own.push(ACCEPT, JSON);
     // Recorded: the caller's type crosses unless its own verb is one that has no body.
     if !is_bodyless(&incoming.method)
         && let Some(content_type) = incoming.headers.get(CONTENT_TYPE)
     {
-        headers.insert(CONTENT_TYPE, content_type.clone());
+        own.push(CONTENT_TYPE, content_type.clone());
     }
-    map_request(exchange, &plan.endpoint, &mut headers)?;
+    let mapped = map_request(exchange, &plan.endpoint)?;
     let (body, overrides) = chosen.render(exchange)?;
-    let call = Call::prepare(exchange, &plan.endpoint, headers, None, &overrides)?;
-    let trace = call.headers.get(TRACE_ID).cloned();
+    let call = Call::prepare(exchange, &plan.endpoint, own, mapped, None, &overrides)?;
+    let trace = call.trace().cloned();
     let response = call.send(exchange, None, body, upstream).await?;
     let selected = select(exchange, plan.responses.for_status(response.status()))?;
     let mut answer = map_upstream(exchange, selected, response, overrides).await?;
@@ -56,28 +56,25 @@ pub(super) async fn execute<U: Upstream>(
     Ok(answer)
 }
 
-/// Puts the mapped headers over those that they may replace. Mappings come before the template: a value that cannot
-/// be read or sent is told of first.
+/// The mapped headers. Mappings come before the template: a value that cannot be read or sent is told of first.
 ///
 /// # Errors
 /// 400 for a value that is unfit or a body that is no JSON.
-pub(super) fn map_request(
-    exchange: &Exchange,
-    endpoint: &Endpoint,
-    headers: &mut HeaderMap,
-) -> Result<(), Fault> {
-    if let Some(stage) = &exchange.stage {
-        headers.entry(USER_AGENT).or_insert_with(|| stage.user_agent.clone());
+pub(super) fn map_request(exchange: &Exchange, endpoint: &Endpoint) -> Result<HeaderMap, Fault> {
+    let mut mapped = HeaderMap::new();
+    if endpoint.headers.is_empty() && !endpoint.maps_payload {
+        return Ok(mapped);
     }
-    map_headers(&endpoint.headers, &RequestFacts::of(exchange), headers)
+    map_headers(&endpoint.headers, &RequestFacts::of(exchange), &mut mapped)
         .map_err(|fault| unfit(exchange, fault))?;
     match exchange.held() {
         // The target's values are read when it is rendered, but what they read is known to be sound now.
         Some(payload) if endpoint.maps_payload => {
-            payload.mapped_json().map(drop).map_err(|_| respond::invalid_json())
+            payload.mapped_json().map_err(|_| respond::invalid_json())?;
         }
-        _ => Ok(()),
+        _ => {}
     }
+    Ok(mapped)
 }
 
 /// A call that is ready to be sent, whatever its integration's type.
@@ -87,31 +84,35 @@ pub(super) struct Call<'p> {
     pub(super) method: Method,
     target: String,
     host: HeaderValue,
-    /// The gateway's own and the mapped ones.
+    own: OwnFields,
+    /// The mapped ones.
     pub(super) headers: HeaderMap,
 }
 
 impl<'p> Call<'p> {
-    /// Renders headers and target. `headers` are the mapped ones; `query` is the caller's, where it passes through;
-    /// `overrides` are what the request template set.
+    /// Renders headers and target. `own` are fields that mapped ones replace, `headers` those; `query` is the caller's,
+    /// where it passes through; `overrides` are what the request template set.
     pub(super) fn prepare(
         exchange: &Exchange,
         endpoint: &'p Endpoint,
+        mut own: OwnFields,
         mut headers: HeaderMap,
         query: Option<&str>,
         overrides: &Overrides,
     ) -> Result<Self, Fault> {
         let facts = RequestFacts::of(exchange);
-        let own = exchange.stage.as_ref();
         let rules = if endpoint.is_aws { aws_request_target } else { request_target };
         override_request_headers(overrides.request_headers(), rules, &mut headers)
             .map_err(|_| exchange.misconfigured("a header that the template set cannot be sent"))?;
         if endpoint.forbidden_header {
             return Err(exchange.misconfigured("a mapped header is not allowed"));
         }
-        headers.insert(TRACE_ID, exchange.worker.ids.trace(exchange.head.headers.get(TRACE_ID)));
-        if let Some(stage) = own {
-            headers.insert(API_ID, stage.api_id.clone());
+        own.push(TRACE_ID, exchange.worker.ids.trace(exchange.head.headers.get(TRACE_ID)));
+        if let Some(stage) = &exchange.stage {
+            own.push(API_ID, stage.api_id.clone());
+            if own.get(&USER_AGENT).is_none() {
+                own.push(USER_AGENT, stage.user_agent.clone());
+            }
         }
         let uri = endpoint.uri.as_ref().map_err(|error| {
             let resource = exchange.plan().map(|plan| &*plan.resource_path);
@@ -126,9 +127,20 @@ impl<'p> Call<'p> {
                 UriFault::Escape | UriFault::Unsafe => respond::unsafe_value(),
                 UriFault::Json(_) => respond::invalid_json(),
             })?;
-        let host = headers.remove(HOST).unwrap_or_else(|| uri.back_end.host_header.clone());
+        let mapped = if headers.is_empty() { None } else { headers.remove(HOST) };
+        let host = mapped.unwrap_or_else(|| uri.back_end.host_header.clone());
         let method = endpoint.method.clone().unwrap_or_else(|| exchange.head.method.clone());
-        Ok(Self { endpoint, uri, method, target, host, headers })
+        Ok(Self { endpoint, uri, method, target, host, own, headers })
+    }
+
+    /// The value of `X-Amzn-Trace-Id`.
+    pub(super) fn trace(&self) -> Option<&HeaderValue> {
+        self.own.get(&TRACE_ID)
+    }
+
+    /// All fields but the caller's.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.own.with(&self.headers)
     }
 
     /// The whole URL, with the host that the call names.
@@ -153,7 +165,12 @@ impl<'p> Call<'p> {
             format!("{scheme}://{}:{}{}", back_end.host, back_end.port, self.target)
         };
         exchange.note(|| format!("Endpoint request URI: {}", address()));
-        exchange.note(|| format!("Endpoint request headers: {}", dump(&self.headers)));
+        exchange.note(|| {
+            format!(
+                "Endpoint request headers: {}",
+                dump(&self.fields().map(|(name, value)| (name.clone(), value.clone())).collect())
+            )
+        });
         exchange.note(|| {
             let sent = if let Outgoing::Full(bytes) = &body { text(bytes) } else { String::new() };
             format!("Endpoint request body after transformations: {sent}")
@@ -166,6 +183,7 @@ impl<'p> Call<'p> {
             method: self.method,
             target: &self.target,
             host: self.host,
+            own: self.own,
             headers: self.headers,
             forwarded,
             body,

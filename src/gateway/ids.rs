@@ -18,6 +18,12 @@ pub(super) struct Ids {
 /// Room for the ids of so many requests is allocated at a time.
 const REQUESTS_PER_ROOM: usize = 32;
 
+/// Length of `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled=0`.
+const LONGEST_TRACE: usize = 74;
+
+/// Room for so many traces is allocated at a time.
+const TRACES_PER_ROOM: usize = 32;
+
 /// Two hexadecimal digits for each byte, so that ids are written without arithmetic per digit.
 const HEX: [[u8; 2]; 256] = {
     let digits = b"0123456789abcdef";
@@ -107,22 +113,27 @@ impl Ids {
             }
         }
         let mut rng = self.rng.borrow_mut();
-        let mut text = String::with_capacity(75);
-        text.push_str("Root=");
+        let mut room = self.room.borrow_mut();
+        if room.capacity() < LONGEST_TRACE {
+            *room = BytesMut::with_capacity(TRACES_PER_ROOM * LONGEST_TRACE);
+        }
+        room.extend_from_slice(b"Root=");
         match root {
-            Some(root) => text.push_str(root),
+            Some(root) => room.extend_from_slice(root.as_bytes()),
             None => {
                 let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-                text.push_str("1-");
-                push_hex(&mut text, &(seconds as u32).to_be_bytes());
-                text.push('-');
-                push_hex(&mut text, &rng.u128(..).to_be_bytes()[..12]);
+                room.extend_from_slice(b"1-");
+                put_hex(&mut room, (seconds as u32).to_be_bytes());
+                room.extend_from_slice(b"-");
+                let [_, _, _, _, drawn @ ..] = rng.u128(..).to_be_bytes();
+                put_hex(&mut room, drawn);
             }
         }
-        text.push_str(";Parent=");
-        push_hex(&mut text, &rng.u64(..).to_be_bytes());
-        text.push_str(";Sampled=0");
-        HeaderValue::try_from(text).expect("made of letters, digits and ASCII signs")
+        room.extend_from_slice(b";Parent=");
+        put_hex(&mut room, rng.u64(..).to_be_bytes());
+        room.extend_from_slice(b";Sampled=0");
+        HeaderValue::from_maybe_shared(room.split().freeze())
+            .expect("made of letters, digits and ASCII signs")
     }
 }
 
@@ -135,10 +146,9 @@ fn is_root(text: &str) -> bool {
     parts.next() == Some("1") && hex(parts.next(), 8) && hex(parts.next(), 24) && parts.next().is_none()
 }
 
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        text.extend(HEX[usize::from(*byte)].map(char::from));
-    }
+fn put_hex<const N: usize>(out: &mut BytesMut, bytes: [u8; N]) {
+    let digits = bytes.map(|byte| HEX[usize::from(byte)]);
+    out.extend_from_slice(digits.as_flattened());
 }
 
 macro_rules! id {

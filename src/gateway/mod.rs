@@ -18,6 +18,7 @@
 mod answer;
 mod aws;
 mod body;
+mod caller;
 mod clock;
 mod compression;
 mod config;

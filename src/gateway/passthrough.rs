@@ -1,16 +1,15 @@
 //! `HTTP_PROXY`: request and answer pass through, streaming both ways.
 
-use std::net::IpAddr;
-
-use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, VIA};
+use http::header::{ACCEPT, CONNECTION, HeaderMap, HeaderName, HeaderValue, USER_AGENT, VIA};
 use http::{Response, Version};
 
 use super::body::AnswerBody;
+use super::caller::Caller;
 use super::exchange::{Answer, Exchange};
 use super::headers::{is_hop_by_hop, remove_named_by_connection};
 use super::http::{Call, map_request};
 use super::respond::Fault;
-use super::upstream::{Outgoing, Upstream, UpstreamBody};
+use super::upstream::{Outgoing, OwnFields, Upstream, UpstreamBody};
 use crate::compile::PassthroughPlan;
 use crate::cors::policy::AnswerOf;
 use crate::mapping::headers::{ResponseTarget, proxy_response_target};
@@ -20,6 +19,8 @@ pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarde
 pub(super) const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 pub(super) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HTTP: HeaderValue = HeaderValue::from_static("http");
+/// How many fields `Exchange::finish` adds at most.
+const ADDED_TO_ANSWERS: usize = 4;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Passes the request on and the answer back.
@@ -30,85 +31,87 @@ pub(super) async fn execute<U: Upstream>(
     upstream: &U,
 ) -> Result<Answer, Fault> {
     if plan.endpoint.maps_payload {
-        exchange.payload(&mut body).await?;
+        // Boxed, so that requests whose body streams have no room for it.
+        Box::pin(exchange.payload(&mut body)).await?;
     }
     let incoming = &exchange.head;
-    let mut headers = own_headers(&incoming.headers, exchange.peer, exchange.port, incoming.version);
-    map_request(exchange, &plan.endpoint, &mut headers)?;
-    let call = Call::prepare(exchange, &plan.endpoint, headers, incoming.uri.query(), &Overrides::default())?;
+    let mapped = map_request(exchange, &plan.endpoint)?;
+    let own = own_fields(&incoming.headers, &exchange.caller, incoming.version);
+    let query = incoming.uri.query();
+    let call = Call::prepare(exchange, &plan.endpoint, own, mapped, query, &Overrides::default())?;
     let response = call.send(exchange, Some(&incoming.headers), body, upstream).await?;
     Ok(pass(response))
 }
 
 /// What the gateway adds on the way to the back end; it replaces what the caller sent under the same name.
-fn own_headers(callers: &HeaderMap, peer: IpAddr, port: u16, version: Version) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(16);
+fn own_fields(callers: &HeaderMap, caller: &Caller, version: Version) -> OwnFields {
+    let mut own = OwnFields::new();
     if !callers.contains_key(ACCEPT) {
-        headers.insert(ACCEPT, JSON);
+        own.push(ACCEPT, JSON);
     }
-    if let Some(agent) = callers.get(http::header::USER_AGENT) {
-        headers.insert(http::header::USER_AGENT, agent.clone());
+    if let Some(agent) = callers.get(USER_AGENT) {
+        own.push(USER_AGENT, agent.clone());
     }
-    headers.insert(FORWARDED_FOR, appended(callers, &FORWARDED_FOR, &peer.to_canonical().to_string()));
-    headers.insert(FORWARDED_PORT, HeaderValue::from(port));
-    headers.insert(FORWARDED_PROTO, HTTP);
+    own.push(FORWARDED_FOR, appended(callers, &FORWARDED_FOR, caller.address()));
+    own.push(FORWARDED_PORT, caller.port().clone());
+    own.push(FORWARDED_PROTO, HTTP);
     let hop = match version {
-        Version::HTTP_10 => "1.0 postern",
-        Version::HTTP_2 => "2.0 postern",
-        _ => "1.1 postern",
+        Version::HTTP_10 => HeaderValue::from_static("1.0 postern"),
+        Version::HTTP_2 => HeaderValue::from_static("2.0 postern"),
+        _ => HeaderValue::from_static("1.1 postern"),
     };
-    headers.insert(VIA, appended(callers, &VIA, hop));
-    headers
+    own.push(VIA, appended(callers, &VIA, &hop));
+    own
 }
 
 /// The caller's values of a list field and one more.
-pub(super) fn appended(callers: &HeaderMap, name: &HeaderName, more: &str) -> HeaderValue {
+pub(super) fn appended(callers: &HeaderMap, name: &HeaderName, more: &HeaderValue) -> HeaderValue {
+    if !callers.contains_key(name) {
+        return more.clone();
+    }
     let mut list = Vec::new();
     for value in callers.get_all(name) {
         list.extend_from_slice(value.as_bytes());
         list.extend_from_slice(b", ");
     }
     list.extend_from_slice(more.as_bytes());
-    HeaderValue::try_from(list).expect("made of values and a text that are fit for a header")
+    HeaderValue::try_from(list).expect("made of values that are fit for a header")
 }
 
 /// The back end's answer with the names that are the gateway's own given up.
 fn pass(response: Response<UpstreamBody>) -> Answer {
     let (head, body) = response.into_parts();
-    let mut headers = head.headers;
-    rename(&mut headers);
     Answer {
         status: head.status,
-        headers,
+        headers: renamed(head.headers),
         body: AnswerBody::upstream(body),
         of: AnswerOf::Proxy,
         closes: false,
     }
 }
 
-fn rename(headers: &mut HeaderMap) {
-    remove_named_by_connection(headers);
-    let mut moved: [Option<(HeaderName, ResponseTarget)>; 16] = Default::default();
-    let touched = headers.keys().filter_map(|name| match proxy_response_target(name) {
-        ResponseTarget::Sent if is_hop_by_hop(name) => Some((name.clone(), ResponseTarget::Dropped)),
-        ResponseTarget::Sent => None,
-        target @ (ResponseTarget::Renamed(_) | ResponseTarget::Dropped) => Some((name.clone(), target)),
-    });
-    // The tables name fewer than sixteen headers together.
-    for (slot, change) in moved.iter_mut().zip(touched) {
-        *slot = Some(change);
+fn renamed(mut headers: HeaderMap) -> HeaderMap {
+    if headers.contains_key(CONNECTION) {
+        remove_named_by_connection(&mut headers);
     }
-    for (name, target) in moved.into_iter().flatten() {
-        let http::header::Entry::Occupied(entry) = headers.entry(name) else { continue };
-        let (name, values) = entry.remove_entry_mult();
-        let _name = name;
-        if let ResponseTarget::Renamed(to) = target {
-            let values: Vec<_> = values.collect();
-            for value in values {
-                headers.append(to.clone(), value);
-            }
+    // Moved rather than changed in place: most answers have a `Date` and a length to rename, and this way there is room
+    // for what every answer gets.
+    let mut renamed = HeaderMap::with_capacity(headers.len() + ADDED_TO_ANSWERS);
+    let mut present = None;
+    for (name, value) in headers {
+        // A further value of the same name comes without it.
+        if let Some(name) = name {
+            present = match proxy_response_target(&name) {
+                ResponseTarget::Sent => (!is_hop_by_hop(&name)).then_some(name),
+                ResponseTarget::Renamed(to) => Some(to),
+                ResponseTarget::Dropped => None,
+            };
+        }
+        if let Some(name) = &present {
+            renamed.append(name.clone(), value);
         }
     }
+    renamed
 }
 
 #[cfg(test)]
@@ -157,9 +160,7 @@ mod tests {
                 &[("content-encoding", "gzip"), ("content-type", "text/plain")],
             ),
         ] {
-            let mut headers = map(before);
-            rename(&mut headers);
-            assert_eq!(headers, map(after), "{before:?}");
+            assert_eq!(renamed(map(before)), map(after), "{before:?}");
         }
     }
 
@@ -172,15 +173,16 @@ mod tests {
             ("via", "1.0 other"),
             ("accept", "text/html"),
         ]);
-        let headers = own_headers(&callers, IpAddr::from([192, 0, 2, 7]), 8080, Version::HTTP_11);
+        let caller = Caller::new(([192, 0, 2, 7], 40_000).into(), ([192, 0, 2, 1], 8080).into());
+        let own = own_fields(&callers, &caller, Version::HTTP_11);
         for (name, value) in [
             ("x-forwarded-for", "10.0.0.1, 10.0.0.2, 192.0.2.7"),
             ("x-forwarded-proto", "http"),
             ("x-forwarded-port", "8080"),
             ("via", "1.0 other, 1.1 postern"),
         ] {
-            assert_eq!(headers[name], value);
+            assert_eq!(own.get(&HeaderName::from_static(name)).expect(name), value);
         }
-        assert!(!headers.contains_key("accept"));
+        assert!(own.get(&ACCEPT).is_none());
     }
 }

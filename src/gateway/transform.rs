@@ -35,7 +35,8 @@ impl<'p> Chose<'p> {
             Chosen::Passthrough => &BodyPlan::Payload,
             Chosen::UnsupportedMediaType => return Err(unsupported_media_type(exchange)),
         };
-        let converted = if body.needs_payload() { input(exchange, &mut outgoing).await? } else { None };
+        let converted =
+            if body.needs_payload() { Box::pin(input(exchange, &mut outgoing)).await? } else { None };
         Ok(Self { body, outgoing, converted })
     }
 

@@ -25,9 +25,13 @@ use super::upstream::{Pool, TlsClients};
 use crate::compile::cell::Reader;
 use crate::ops::{LimitKind, Metrics, WorkerMetrics};
 
-/// hyper's own caps lie above ours, so that what is too large gets an answer with CORS headers.
+/// hyper's own cap on bytes lies above ours, so that what is too large gets an answer with CORS headers.
 const HYPER_HEAD_BYTES: usize = 64 * 1024;
-const HYPER_HEADER_FIELDS: usize = 200;
+
+/// As many fields hyper takes without allocating for each head. More than that, and more than are allowed, are refused by
+/// hyper itself, with a bare 431.
+const HYPER_CHEAP_FIELDS: usize = 100;
+const HYPER_MOST_FIELDS: usize = 200;
 
 /// Between two looks at kept connections to back ends.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -89,7 +93,7 @@ impl Worker {
             date: Date::new(),
             scratch: RefCell::default(),
             metrics,
-            http1: http1_builder(),
+            http1: http1_builder(&config.limits),
             http2: http2_builder(&config.limits),
             draining: Cell::new(false),
         })
@@ -121,16 +125,18 @@ impl Worker {
     }
 }
 
-fn http1_builder() -> http1::Builder {
+fn http1_builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .keep_alive(true)
         // A caller that ends its side ends the exchange: there is nobody left to answer.
         .half_close(false)
         .max_buf_size(HYPER_HEAD_BYTES)
-        .max_headers(HYPER_HEADER_FIELDS)
         // Timed by the worker's clock instead (`connection`).
         .header_read_timeout(None);
+    if limits.header_fields > HYPER_CHEAP_FIELDS {
+        builder.max_headers(HYPER_MOST_FIELDS);
+    }
     builder
 }
 

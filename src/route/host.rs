@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use crate::model::{ApiId, BasePath, HostName};
 
 /// Domain bindings, each with a value of type `T`: exact hosts, suffixes and `*`, each with its base paths.
@@ -11,15 +13,18 @@ use crate::model::{ApiId, BasePath, HostName};
 /// number of bindings.
 #[derive(Debug)]
 pub struct HostTable<T> {
-    exact: HashMap<Box<str>, BasePaths<T>>,
+    exact: ByText<BasePaths<T>>,
     /// By suffix with its leading dot.
-    suffixes: HashMap<Box<str>, BasePaths<T>>,
+    suffixes: ByText<BasePaths<T>>,
     any: BasePaths<T>,
 }
 
+/// A map whose keys an operator chose: callers look things up and can put nothing in.
+type ByText<T> = HashMap<Box<str>, T, FixedState>;
+
 impl<T> Default for HostTable<T> {
     fn default() -> Self {
-        Self { exact: HashMap::new(), suffixes: HashMap::new(), any: BasePaths::default() }
+        Self { exact: ByText::default(), suffixes: ByText::default(), any: BasePaths::default() }
     }
 }
 
@@ -58,22 +63,27 @@ impl<T> HostTable<T> {
 /// The base paths bound to one host.
 #[derive(Debug)]
 pub struct BasePaths<T> {
-    paths: HashMap<Box<str>, T>,
+    /// The value of the empty base path.
+    root: Option<T>,
+    paths: ByText<T>,
     /// How many segments the longest one has.
     depth: usize,
 }
 
 impl<T> Default for BasePaths<T> {
     fn default() -> Self {
-        Self { paths: HashMap::new(), depth: 0 }
+        Self { root: None, paths: ByText::default(), depth: 0 }
     }
 }
 
 impl<T> BasePaths<T> {
     fn insert(&mut self, path: &BasePath, value: T) {
         let path = path.as_str();
-        let segments = if path.is_empty() { 0 } else { path.split('/').count() };
-        self.depth = self.depth.max(segments);
+        if path.is_empty() {
+            self.root = Some(value);
+            return;
+        }
+        self.depth = self.depth.max(path.split('/').count());
         self.paths.insert(path.into(), value);
     }
 
@@ -81,8 +91,11 @@ impl<T> BasePaths<T> {
     /// follows it: empty, or from a `/` on. `path` starts with `/`; more slashes at its start do not count.
     #[must_use]
     pub fn find<'s, 'p>(&'s self, path: &'p str) -> Option<(&'s T, &'p str)> {
+        let mut found = self.root.as_ref().map(|value| (value, path));
+        if self.depth == 0 {
+            return found;
+        }
         let trimmed = path.trim_start_matches('/');
-        let mut found = self.paths.get("").map(|value| (value, path));
         let mut end = 0;
         for depth in 0..self.depth {
             let start = if depth == 0 { 0 } else { end + 1 };
@@ -99,9 +112,10 @@ impl<T> BasePaths<T> {
 /// A `Host` or `:authority` value without its port, in lower case, without a trailing dot.
 #[must_use]
 pub fn host_without_port(host: &str) -> Cow<'_, str> {
-    let end = match host.strip_prefix('[').and_then(|rest| rest.find(']')) {
+    let bytes = host.as_bytes();
+    let end = match bytes.strip_prefix(b"[").and_then(|rest| memchr::memchr(b']', rest)) {
         Some(bracket) => bracket + 2,
-        None => host.find(':').unwrap_or(host.len()),
+        None => memchr::memchr(b':', bytes).unwrap_or(bytes.len()),
     };
     let name = &host[..end];
     let name = name.strip_suffix('.').unwrap_or(name);
@@ -115,8 +129,8 @@ pub fn host_without_port(host: &str) -> Cow<'_, str> {
 /// The API of a default host, `{api-id}.execute-api.*`; `host` as [`host_without_port`] gives it.
 #[must_use]
 pub fn default_endpoint(host: &str) -> Option<ApiId> {
-    let (id, rest) = host.split_once('.')?;
-    let domain = rest.strip_prefix("execute-api.")?;
+    let dot = memchr::memchr(b'.', host.as_bytes())?;
+    let (id, domain) = (&host[..dot], host[dot..].strip_prefix(".execute-api.")?);
     if domain.is_empty() { None } else { id.parse().ok() }
 }
 

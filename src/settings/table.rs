@@ -124,7 +124,12 @@ pub const TABLE: &[Setting] = &[
         "Host name, beside loopback ones, under which admin and ops may be called",
     ),
     one("max-head-size", "SIZE", "32KiB", "Request line and header fields together; beyond it 431"),
-    one("max-header-fields", "COUNT", "100", "Header fields of a request; beyond it 431"),
+    one(
+        "max-header-fields",
+        "COUNT",
+        "100",
+        "Header fields of a request; beyond it 431, and beyond 100 a bare one",
+    ),
     one("max-uri-size", "SIZE", "8KiB", "Request target; beyond it 414"),
     one(
         "max-buffered-body-size",

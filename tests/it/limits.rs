@@ -21,11 +21,14 @@ fn api() -> TestApi {
 fn what_is_too_large_is_said_with_cors_headers() {
     let upstream = Upstream::answering(200, &[], "");
     let api = api().method("/proxy", "POST", TestMethod::proxy(&upstream.url("/")));
-    let plane = Plane::with(&api, |config| config.limits.streamed_body_bytes = Some(1_000));
+    let plane = Plane::with(&api, |config| {
+        config.limits.streamed_body_bytes = Some(1_000);
+        config.limits.header_fields = 50;
+    });
     let long = "x".repeat(9_000);
     let huge = "x".repeat(33_000);
     let mut many = Request::get("/x");
-    for number in 0..101 {
+    for number in 0..50 {
         many = many.header(&format!("X-{number}"), "1");
     }
     for (request, status, body, limit) in [
@@ -80,6 +83,12 @@ fn heads_beyond_every_cap_are_refused_bare_and_the_connection_ends() {
     let response = client.response();
     assert_eq!(response.status, 431);
     assert!(client.rest().is_empty());
+    let many = (0..101).fold(Request::get("/x"), |many, number| many.header(&format!("X-{number}"), "1"));
+    let mut client = RawClient::connect(plane.address);
+    client.send(many.bytes(plane.address));
+    assert_eq!(client.response().status, 431);
+    assert!(client.is_closed());
+    assert!(plane.metric("postern_limits_total{limit=\"head\"}") > 0);
 }
 
 #[test]

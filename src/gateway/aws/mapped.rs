@@ -1,7 +1,7 @@
 //! `AWS`: templates and mappings make the call to a service or a function, integration responses the answer.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response};
 
 use super::{Invoked, misconfigured, sign};
@@ -13,7 +13,7 @@ use crate::gateway::exchange::{Answer, Exchange};
 use crate::gateway::http::{Call, TRACE_ID, is_bodyless, map_request};
 use crate::gateway::respond::Fault;
 use crate::gateway::transform::Chose;
-use crate::gateway::upstream::{Outgoing, Upstream, UpstreamBody};
+use crate::gateway::upstream::{Outgoing, OwnFields, Upstream, UpstreamBody};
 use crate::mapping::Payload;
 use crate::template::Overrides;
 
@@ -32,22 +32,22 @@ pub(in crate::gateway) async fn execute<U: Upstream>(
     let incoming = &exchange.head;
     exchange.payload(&mut body).await?;
     let chosen = Chose::of(exchange, &plan.body, body).await?;
-    let mut headers = HeaderMap::with_capacity(16);
-    headers.insert(ACCEPT, JSON);
+    let mut own = OwnFields::new();
+    own.push(ACCEPT, JSON);
     if plan.invokes_function {
-        headers.insert(CONTENT_TYPE, JSON);
+        own.push(CONTENT_TYPE, JSON);
     } else if !is_bodyless(&incoming.method)
         && let Some(content_type) = incoming.headers.get(CONTENT_TYPE)
     {
-        headers.insert(CONTENT_TYPE, content_type.clone());
+        own.push(CONTENT_TYPE, content_type.clone());
     }
-    map_request(exchange, &plan.call.endpoint, &mut headers)?;
+    let mapped = map_request(exchange, &plan.call.endpoint)?;
     let (body, overrides) = chosen.render(exchange)?;
-    let mut call = Call::prepare(exchange, &plan.call.endpoint, headers, None, &overrides)?;
+    let mut call = Call::prepare(exchange, &plan.call.endpoint, own, mapped, None, &overrides)?;
     if plan.invokes_function && call.method != Method::POST {
         return Err(misconfigured(exchange, "a Lambda function is invoked with POST"));
     }
-    let trace = call.headers.get(TRACE_ID).cloned();
+    let trace = call.trace().cloned();
     let body = match body {
         Outgoing::Full(bytes) if !is_bodyless(&call.method) => bytes,
         // A function is always given an event.

@@ -72,7 +72,7 @@ fn signature(
         .build()
         .map_err(|error| error.to_string())?
         .into();
-    let headers = call.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let headers = call.fields().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let request = SignableRequest::new(call.method.as_str(), call.url(), headers, SignableBody::Bytes(body))
         .map_err(|error| error.to_string())?;
     let signed = aws_sigv4::http_request::sign(request, &parameters).map_err(|error| error.to_string())?;

@@ -131,10 +131,9 @@ fn headers<'e>(exchange: &'e Exchange, trace: &'e HeaderValue) -> Fields<'e> {
     let callers = &exchange.head.headers;
     fields.push("Host", exchange.host());
     fields.push("X-Amzn-Trace-Id", String::from_utf8_lossy(trace.as_bytes()));
-    let peer = exchange.peer.to_canonical().to_string();
-    let forwarded = appended(callers, &FORWARDED_FOR, &peer);
+    let forwarded = appended(callers, &FORWARDED_FOR, exchange.caller.address());
     fields.push("X-Forwarded-For", String::from_utf8_lossy(forwarded.as_bytes()).into_owned());
-    fields.push("X-Forwarded-Port", exchange.port.to_string());
+    fields.push("X-Forwarded-Port", exchange.caller.at.port().to_string());
     fields.push("X-Forwarded-Proto", "http");
     fields
 }

@@ -14,7 +14,7 @@ use crate::gateway::content;
 use crate::gateway::exchange::{Answer, Exchange};
 use crate::gateway::http::{Call, TRACE_ID, map_request};
 use crate::gateway::respond::{self, Fault};
-use crate::gateway::upstream::{Outgoing, Upstream};
+use crate::gateway::upstream::{Outgoing, OwnFields, Upstream};
 use crate::mapping::Conversion;
 use crate::template::Overrides;
 
@@ -31,17 +31,17 @@ pub(in crate::gateway) async fn execute<U: Upstream>(
     mut body: Outgoing,
     upstream: &U,
 ) -> Result<Answer, Fault> {
-    let mut headers = HeaderMap::with_capacity(12);
-    headers.insert(ACCEPT, JSON);
-    headers.insert(CONTENT_TYPE, JSON);
+    let mut own = OwnFields::new();
+    own.push(ACCEPT, JSON);
+    own.push(CONTENT_TYPE, JSON);
     let payload = exchange.payload(&mut body).await?;
-    map_request(exchange, &plan.call.endpoint, &mut headers)?;
-    let mut call = Call::prepare(exchange, &plan.call.endpoint, headers, None, &Overrides::default())?;
+    let mapped = map_request(exchange, &plan.call.endpoint)?;
+    let mut call = Call::prepare(exchange, &plan.call.endpoint, own, mapped, None, &Overrides::default())?;
     if call.method != Method::POST {
         // Recorded: only when it is called.
         return Err(aws::misconfigured(exchange, "a Lambda function is invoked with POST"));
     }
-    let trace = call.headers.get(TRACE_ID).cloned().unwrap_or(HeaderValue::from_static(""));
+    let trace = call.trace().cloned().unwrap_or(HeaderValue::from_static(""));
     let event = Bytes::from(event(exchange, payload.bytes(), &trace));
     let is_asynchronous = call.headers.get(INVOCATION_TYPE).is_some_and(|value| value == "Event");
     aws::sign(exchange, &plan.call, &mut call, &event)?;

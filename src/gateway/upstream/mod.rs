@@ -23,7 +23,7 @@ pub use tls::{InvalidRoots, TlsRoots};
 pub(super) use call::UpstreamBody;
 pub(super) use chunked::ChunkedReader;
 pub(super) use pool::Pool;
-pub(super) use request::{Outgoing, UpstreamRequest};
+pub(super) use request::{Outgoing, OwnFields, UpstreamRequest};
 pub(super) use tls::TlsClients;
 
 use super::body::CallerBodyError;

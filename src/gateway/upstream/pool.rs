@@ -180,22 +180,27 @@ impl Pool {
         if let Some(permit) = Permit::take(&origin) {
             return Ok(permit);
         }
-        if origin.queued.get() < self.limits.queued {
-            let _place = Place::take(&origin);
-            let freed = async {
-                loop {
-                    origin.freed.notified().await;
-                    if let Some(permit) = Permit::take(&origin) {
-                        return permit;
-                    }
-                }
-            };
-            if let Ok(permit) = tokio::time::timeout(LONGEST_QUEUE, freed).await {
-                return Ok(permit);
-            }
+        Box::pin(self.queue(&origin)).await.ok_or_else(|| {
+            self.metrics.limit(LimitKind::UpstreamBusy);
+            UpstreamError::Busy
+        })
+    }
+
+    /// Waits for a request in flight to end, unless too many wait already.
+    async fn queue(&self, origin: &Rc<Origin>) -> Option<Permit> {
+        if origin.queued.get() >= self.limits.queued {
+            return None;
         }
-        self.metrics.limit(LimitKind::UpstreamBusy);
-        Err(UpstreamError::Busy)
+        let _place = Place::take(origin);
+        let freed = async {
+            loop {
+                origin.freed.notified().await;
+                if let Some(permit) = Permit::take(origin) {
+                    return permit;
+                }
+            }
+        };
+        tokio::time::timeout(LONGEST_QUEUE, freed).await.ok()
     }
 
     fn origin(&self, request: &UpstreamRequest<'_>) -> Rc<Origin> {
@@ -267,7 +272,8 @@ impl Upstream for Pool {
                 self.metrics.upstream_reuses.inc();
                 connection
             }
-            None => self.open(&request).await?,
+            // Boxed, here and below: nearly every call finds a kept connection and needs no room for this.
+            None => Box::pin(self.open(&request)).await?,
         };
         let mut permit = Some(permit);
         loop {
@@ -282,7 +288,7 @@ impl Upstream for Pool {
                     drop(call);
                     self.metrics.upstream_retries.inc();
                     // A new connection: a second stale one would be a second retry.
-                    connection = self.open(&request).await?;
+                    connection = Box::pin(self.open(&request)).await?;
                 }
                 Err(error) => return Err(error),
             }

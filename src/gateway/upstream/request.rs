@@ -24,15 +24,47 @@ pub(in crate::gateway) struct UpstreamRequest<'a> {
     pub(in crate::gateway) target: &'a str,
     /// The value of `Host`.
     pub(in crate::gateway) host: HeaderValue,
-    /// Fields of the gateway's own and mapped ones.
+    /// Fields of the gateway's own.
+    pub(in crate::gateway) own: OwnFields,
+    /// Mapped fields, which take the place of its own and of the caller's.
     pub(in crate::gateway) headers: HeaderMap,
     /// The caller's fields, where they pass through: written straight from here, unless they may not cross or
-    /// `headers` has one of the same name.
+    /// there is another of the same name.
     pub(in crate::gateway) forwarded: Option<&'a HeaderMap>,
     /// The body.
     pub(in crate::gateway) body: Outgoing,
     /// How long the response head may take.
     pub(in crate::gateway) timeout: Duration,
+}
+
+/// Fields that the gateway adds by itself. So few that looking through them costs less than hashing names.
+#[derive(Debug)]
+pub(in crate::gateway) struct OwnFields(Vec<(HeaderName, HeaderValue)>);
+
+impl OwnFields {
+    /// None yet, with room for all that there ever are.
+    pub(in crate::gateway) fn new() -> Self {
+        Self(Vec::with_capacity(8))
+    }
+
+    /// Adds a field. There must be none of this name yet.
+    pub(in crate::gateway) fn push(&mut self, name: HeaderName, value: HeaderValue) {
+        self.0.push((name, value));
+    }
+
+    /// The value of a field.
+    pub(in crate::gateway) fn get(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+    }
+
+    /// All fields but those that `mapped` replaces, then the mapped ones.
+    pub(in crate::gateway) fn with<'f>(
+        &'f self,
+        mapped: &'f HeaderMap,
+    ) -> impl Iterator<Item = (&'f HeaderName, &'f HeaderValue)> {
+        let own = self.0.iter().map(|(name, value)| (name, value));
+        own.filter(|(name, _)| mapped.is_empty() || !mapped.contains_key(*name)).chain(mapped)
+    }
 }
 
 /// A body toward a back end.
@@ -81,9 +113,13 @@ pub(super) fn encode_head(request: &UpstreamRequest<'_>, framing: BodyFraming, o
     out.put_slice(request.host.as_bytes());
     out.put_slice(b"\r\n");
     if let Some(callers) = request.forwarded {
-        forwarded(callers, &request.headers).for_each(|field| encode_field(field, out));
+        let replaced = |name: &HeaderName| {
+            request.own.get(name).is_some()
+                || !request.headers.is_empty() && request.headers.contains_key(name)
+        };
+        forwarded(callers, replaced).for_each(|field| encode_field(field, out));
     }
-    for field in &request.headers {
+    for field in request.own.with(&request.headers) {
         if !matches!(*field.0, HOST | CONTENT_LENGTH | TRANSFER_ENCODING) {
             encode_field(field, out);
         }
