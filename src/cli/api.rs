@@ -59,12 +59,29 @@ pub(super) struct Fields {
     /// Media type whose payloads are binary; may be given more than once, and those given replace all
     #[arg(long, value_name = "TYPE")]
     binary_media_type: Vec<String>,
+    /// Size from which answers are compressed, and requests may be; none switches it off
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    minimum_compression_size: Option<Size>,
     /// Close the default endpoint {api-id}.execute-api.*
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     disable_execute_api_endpoint: Option<bool>,
     /// Label; may be given more than once, and those given replace all
     #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = pair)]
     tags: Vec<(String, String)>,
+}
+
+/// A size, or none.
+#[derive(Clone, Copy, Debug)]
+struct Size(Option<u32>);
+
+fn size(text: &str) -> Result<Size, String> {
+    match text {
+        "none" => Ok(Size(None)),
+        text => text
+            .parse()
+            .map(|bytes| Size(Some(bytes)))
+            .map_err(|_| "expected a number of bytes, or none".to_owned()),
+    }
 }
 
 impl Fields {
@@ -79,11 +96,13 @@ impl Fields {
         touch("description", self.description.is_some());
         touch("version", self.api_version.is_some());
         touch("binary_media_types", !self.binary_media_type.is_empty());
+        touch("minimum_compression_size", self.minimum_compression_size.is_some());
         touch("disable_execute_api_endpoint", self.disable_execute_api_endpoint.is_some());
         touch("tags", !self.tags.is_empty());
         api.description = self.description;
         api.version = self.api_version;
         api.binary_media_types = self.binary_media_type;
+        api.minimum_compression_size = self.minimum_compression_size.and_then(|Size(bytes)| bytes);
         api.disable_execute_api_endpoint = self.disable_execute_api_endpoint.unwrap_or_default();
         api.tags = self.tags.into_iter().collect();
         (api, mask)
@@ -171,6 +190,10 @@ fn show<M: prost::Message + prost::Name>(
         ("root resource", api.root_resource_id.clone()),
         ("endpoint type", enum_name(api.endpoint_type().as_str_name(), "ENDPOINT_TYPE_").to_owned()),
         ("binary media types", api.binary_media_types.join(" ")),
+        (
+            "minimum compression size",
+            api.minimum_compression_size.map_or_else(String::new, |bytes| format!("{bytes} bytes")),
+        ),
         (
             "default endpoint",
             if api.disable_execute_api_endpoint { "closed".to_owned() } else { String::new() },

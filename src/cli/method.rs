@@ -1,5 +1,6 @@
 //! `postern method`: methods, whole.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::connect::{Client, PAGE_SIZE, Write};
@@ -57,7 +58,9 @@ Examples:
       --map integration.request.path.proxy=method.request.path.proxy
   postern method put pets '/pets/{id}' GET --type http --uri 'http://127.0.0.1:9999/pets/{id}' \\
       --map integration.request.path.id=method.request.path.id \\
-      --map-response method.response.header.X-Served-By=integration.response.header.X-Served-By";
+      --map-response method.response.header.X-Served-By=integration.response.header.X-Served-By
+  postern method put pets /who GET --type mock \\
+      --response-template 'application/json={\"you\": \"$context.identity.sourceIp\"}'";
 
 /// Runs it.
 ///
@@ -166,7 +169,16 @@ pub(super) fn show<M: prost::Message + prost::Name>(
         ("integration method", text(&integration.http_method)),
         ("uri", text(&integration.uri)),
         ("timeout", timeout),
+        (
+            "passthrough",
+            enum_name(integration.passthrough_behavior().as_str_name(), "PASSTHROUGH_BEHAVIOR_").to_owned(),
+        ),
+        (
+            "content handling",
+            enum_name(integration.content_handling().as_str_name(), "CONTENT_HANDLING_").to_owned(),
+        ),
     ])?;
+    templates(client, &integration.request_templates)?;
     for (target, source) in &integration.request_parameters {
         client.output.line(format!("  {target} = {source}"))?;
     }
@@ -181,6 +193,18 @@ pub(super) fn show<M: prost::Message + prost::Name>(
         for (target, source) in &response.response_parameters {
             client.output.line(format!("  {target} = {source}"))?;
         }
+        templates(client, &response.response_templates)?;
+    }
+    Ok(())
+}
+
+/// Templates by media type, in full where they are one line.
+fn templates(client: &mut Client, templates: &BTreeMap<String, String>) -> Result<(), Stop> {
+    for (media_type, template) in templates {
+        let mut lines = template.lines();
+        let (first, more) = (lines.next().unwrap_or_default(), lines.count());
+        let rest = if more == 0 { String::new() } else { format!(" (and {more} more lines)") };
+        client.output.line(format!("  template {media_type}: {first}{rest}"))?;
     }
     Ok(())
 }

@@ -23,6 +23,26 @@ pub(super) enum Kind {
     AwsProxy,
 }
 
+/// What becomes of bodies that no template is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Passthrough {
+    /// They pass
+    WhenNoMatch,
+    /// They pass if there is no template at all, else 415
+    WhenNoTemplates,
+    /// 415
+    Never,
+}
+
+/// What a body is made before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Content {
+    /// Text: bytes in base64
+    ConvertToText,
+    /// Bytes: decoded from base64
+    ConvertToBinary,
+}
+
 /// A method from flags.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Definition {
@@ -41,6 +61,15 @@ pub(super) struct Definition {
     /// What the back end is sent; a method.request… source is declared on the method, too
     #[arg(long, value_name = "TARGET=SOURCE", value_parser = pair)]
     map: Vec<(String, String)>,
+    /// Template of what the back end is sent as the body, or of a mock's status; may be given more than once
+    #[arg(long, value_name = "TYPE=TEXT", value_parser = pair)]
+    request_template: Vec<(String, String)>,
+    /// What becomes of a body whose media type has no template; when-no-match unless given
+    #[arg(long, value_enum, value_name = "BEHAVIOR")]
+    passthrough: Option<Passthrough>,
+    /// What the caller's body is made before it is sent
+    #[arg(long, value_enum, value_name = "HANDLING")]
+    content_handling: Option<Content>,
     /// Id of the request validator to run; see `postern validator`
     #[arg(long, value_name = "ID")]
     request_validator: Option<String>,
@@ -56,6 +85,9 @@ pub(super) struct Definition {
     /// What the caller is sent; the header is declared on the method, too
     #[arg(long, value_name = "TARGET=SOURCE", value_parser = pair)]
     map_response: Vec<(String, String)>,
+    /// Template of the answer's body; may be given more than once
+    #[arg(long, value_name = "TYPE=TEXT", value_parser = pair)]
+    response_template: Vec<(String, String)>,
     /// Body of a mock's answer
     #[arg(long, value_name = "TEXT")]
     body: Option<String>,
@@ -66,16 +98,20 @@ pub(super) struct Definition {
 
 impl Definition {
     /// The flags' names, for what cannot stand beside them.
-    pub(super) const FLAGS: [&'static str; 10] = [
+    pub(super) const FLAGS: [&'static str; 14] = [
         "kind",
         "uri",
         "integration_method",
         "timeout_ms",
         "map",
+        "request_template",
+        "passthrough",
+        "content_handling",
         "request_validator",
         "require",
         "request_model",
         "map_response",
+        "response_template",
         "body",
     ];
 
@@ -103,6 +139,14 @@ impl Definition {
                 Failure::usage("--body is what a mock answers", "--body with --type mock only").into()
             );
         }
+        let is_proxy = matches!(kind, Kind::HttpProxy | Kind::AwsProxy);
+        if is_proxy && !(self.request_template.is_empty() && self.response_template.is_empty()) {
+            return Err(Failure::usage(
+                "a proxy passes bodies as they are, so no templates",
+                "--request-template and --response-template with --type mock, http and aws only",
+            )
+            .into());
+        }
         let declared = |pairs: &[(String, String)], pick: fn(&(String, String)) -> &String, prefix: &str| {
             let names = pairs.iter().map(pick).filter(|name| name.starts_with(prefix));
             names.map(|name| (name.clone(), false)).collect::<BTreeMap<_, _>>()
@@ -110,15 +154,19 @@ impl Definition {
         let mut request_parameters = declared(&self.map, |pair| &pair.1, "method.request.");
         request_parameters.extend(self.require.into_iter().map(|name| (name, true)));
         let response_parameters = declared(&self.map_response, |pair| &pair.0, "method.response.");
-        let mock = (kind == Kind::Mock)
-            .then(|| ("application/json".to_owned(), format!("{{\"statusCode\": {}}}", self.status)));
+        let status = || ("application/json".to_owned(), format!("{{\"statusCode\": {}}}", self.status));
+        let mock = (kind == Kind::Mock && self.request_template.is_empty()).then(status);
         let response = pb::IntegrationResponse {
             status_code: self.status,
             response_parameters: self.map_response.into_iter().collect(),
-            response_templates: self.body.map(|body| (self.body_type, body)).into_iter().collect(),
+            response_templates: self
+                .body
+                .map(|body| (self.body_type, body))
+                .into_iter()
+                .chain(self.response_template)
+                .collect(),
             ..Default::default()
         };
-        let is_proxy = matches!(kind, Kind::HttpProxy | Kind::AwsProxy);
         let verb = if matches!(kind, Kind::Aws | Kind::AwsProxy) { "POST" } else { "ANY" };
         let integration = pb::Integration {
             r#type: match kind {
@@ -134,7 +182,20 @@ impl Definition {
             uri: self.uri,
             timeout_ms: self.timeout_ms.unwrap_or_default(),
             request_parameters: self.map.into_iter().collect(),
-            request_templates: mock.into_iter().collect(),
+            request_templates: mock.into_iter().chain(self.request_template).collect(),
+            passthrough_behavior: match self.passthrough {
+                None => pb::PassthroughBehavior::Unspecified,
+                Some(Passthrough::WhenNoMatch) => pb::PassthroughBehavior::WhenNoMatch,
+                Some(Passthrough::WhenNoTemplates) => pb::PassthroughBehavior::WhenNoTemplates,
+                Some(Passthrough::Never) => pb::PassthroughBehavior::Never,
+            }
+            .into(),
+            content_handling: match self.content_handling {
+                None => pb::ContentHandling::Unspecified,
+                Some(Content::ConvertToText) => pb::ContentHandling::ConvertToText,
+                Some(Content::ConvertToBinary) => pb::ContentHandling::ConvertToBinary,
+            }
+            .into(),
             responses: if is_proxy { Vec::new() } else { vec![response] },
             ..Default::default()
         };
@@ -217,11 +278,26 @@ mod tests {
     }
 
     #[test]
+    fn templates_and_content_are_the_integrations() {
+        let line = "--type mock --request-template text/plain={statusCode:200} --passthrough never \
+                    --content-handling convert-to-text --response-template a/b=$input.body";
+        let made = method(&line.split_whitespace().collect::<Vec<_>>()).expect("a method");
+        let integration = made.integration.expect("an integration");
+        let templates = BTreeMap::from([("text/plain".to_owned(), "{statusCode:200}".to_owned())]);
+        assert_eq!(integration.request_templates, templates, "in place of the status's own");
+        assert_eq!(integration.passthrough_behavior(), pb::PassthroughBehavior::Never);
+        assert_eq!(integration.content_handling(), pb::ContentHandling::ConvertToText);
+        assert_eq!(integration.responses[0].response_templates["a/b"], "$input.body");
+    }
+
+    #[test]
     fn flags_that_cannot_stand_together_are_refused() {
         for line in [
             &["--type", "mock", "--uri", "http://h"][..],
             &["--type", "http"],
             &["--type", "http-proxy", "--uri", "http://h", "--body", "x"],
+            &["--type", "http-proxy", "--uri", "http://h", "--request-template", "a/b=x"],
+            &["--type", "aws-proxy", "--uri", "arn:x", "--response-template", "a/b=x"],
             &[],
         ] {
             assert!(method(line).is_err(), "{line:?}");

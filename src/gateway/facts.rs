@@ -8,6 +8,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::exchange::Exchange;
 use super::respond::Fault;
+use crate::compile::IntegrationPlan;
 use crate::mapping::headers::{is_hidden, is_signature};
 use crate::mapping::{ContextVariable, Facts, Payload};
 use crate::route::host_without_port;
@@ -45,6 +46,15 @@ impl<'e> RequestFacts<'e> {
     /// With what a template reads as its payload.
     pub(super) fn with_input(self, input: Option<&'e Payload>) -> Self {
         Self { input, ..self }
+    }
+
+    /// The id that an AWS service gave its answer; S3 has a name of its own for it.
+    fn aws_request_id(&self) -> Option<&str> {
+        let answer = match self.exchange.plan()?.integration {
+            IntegrationPlan::Aws(_) => self.answer?,
+            _ => return None,
+        };
+        answer.get("x-amzn-requestid").or_else(|| answer.get("x-amz-request-id"))?.to_str().ok()
     }
 
     /// When the request came.
@@ -87,6 +97,7 @@ impl Facts for RequestFacts<'_> {
         match variable {
             V::AccountId => borrowed(stage?.plan.settings.partition.account.as_str()),
             V::ApiId => borrowed(stage?.plan.api_id.as_str()),
+            V::AwsEndpointRequestId => borrowed(self.aws_request_id()?),
             V::DeploymentId => Some(Cow::Owned(stage?.plan.settings.deployment?.to_string())),
             V::DomainName => Some(host_without_port(exchange.host())),
             V::DomainPrefix => match host_without_port(exchange.host()) {

@@ -11,6 +11,8 @@ pub enum ContextSource {
     Connection,
     /// Drawn or read from the clock by the gateway for this request.
     Gateway,
+    /// What the integration answered.
+    Answer,
     /// The fault that the gateway answers with.
     Fault,
     /// Known only to AWS, or to a step that this gateway does not run: always absent.
@@ -55,8 +57,8 @@ context_variables! {
     AccountId = "accountId", Plan;
     /// The API's id.
     ApiId = "apiId", Plan;
-    /// The request id of an AWS back end.
-    AwsEndpointRequestId = "awsEndpointRequestId", Absent;
+    /// The request id that an AWS service answered with.
+    AwsEndpointRequestId = "awsEndpointRequestId", Answer;
     /// The id of the deployment that answers.
     DeploymentId = "deploymentId", Plan;
     /// The host that the caller named.

@@ -101,7 +101,9 @@ async fn services_are_called_by_path_and_by_action() {
     let mut query = aws("arn:aws:apigateway:eu-west-1:sqs:action/ListQueues", "", &all);
     query.integration.as_mut().unwrap().request_parameters =
         map(&[("integration.request.querystring.Version", "'2012-11-05'")]);
-    let item = aws("arn:aws:apigateway:us-east-1:dynamodb:action/PutItem", "{\"TableName\": \"pets\"}", &all);
+    let told = [(200, "", "made by $context.awsEndpointRequestId")];
+    let item =
+        aws("arn:aws:apigateway:us-east-1:dynamodb:action/PutItem", "{\"TableName\": \"pets\"}", &told);
     let mut bucket = aws("arn:aws:apigateway:us-east-1:mine.s3:path/key", "", &all);
     bucket.integration.as_mut().unwrap().http_method = Some("GET".to_owned());
     let api = server
@@ -129,7 +131,7 @@ async fn services_are_called_by_path_and_by_action() {
     send("GET", "/list", "");
     assert_eq!(upstream.request(1).target, "/base/?Action=ListQueues&Version=2012-11-05");
 
-    send("POST", "/item", "{}");
+    assert_eq!(send("POST", "/item", "{}").text(), "made by theirs");
     let seen = upstream.request(2);
     assert_eq!(
         (seen.target.as_str(), seen.header("x-amz-target"), seen.header("content-type")),

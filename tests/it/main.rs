@@ -22,6 +22,7 @@ mod cases;
 mod cli_backup;
 mod cli_clients;
 mod cli_echo;
+mod cli_lifecycle;
 mod cli_serve;
 mod cli_store_fault;
 mod cli_usage;
