@@ -5,7 +5,9 @@
 //! is not ready yet answers nobody rather than wrongly; the admin and ops listeners are bound before the data plane
 //! starts, since it has to know which addresses no integration may call.
 
+mod admin_face;
 mod aws;
+mod error;
 mod invoke;
 pub mod offline;
 mod ops;
@@ -17,8 +19,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use error::StartError;
+use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -27,18 +32,21 @@ use crate::compile::Snapshot;
 use crate::compile::cell::Publisher;
 use crate::control::{self, Clock, Control, Setup};
 use crate::gateway::{
-    AwsCredentials, Gateway, GatewayConfig, InvalidRoots, Running, StartError as GatewayError, TlsRoots,
-    UpstreamPolicy,
+    AwsCredentials, Gateway, GatewayConfig, Running, StartError as GatewayError, TlsRoots, UpstreamPolicy,
 };
 use crate::ops::{Health, Metrics};
 use crate::settings::{DefaultEndpoints, LogFormat, LogSettings, OnStoreFault, Parity, Secret, Settings};
-use crate::store::{OnFault, OpenError, Opened, Records, SledStore, Store};
+use crate::store::{OnFault, Opened, Records, SledStore, Store};
 
 /// Threads for the admin API and ops: few, since a call of theirs waits for the disk, and enough that one that
 /// compiles does not stop the others.
 const CONTROL_THREADS: usize = 2;
 /// How long calls of the admin API may take to finish: they wait for a disk, not for callers.
 const ADMIN_GRACE: Duration = Duration::from_secs(5);
+/// How many of the process's own connections to its admin API may wait to be taken.
+const OWN_CONNECTIONS: usize = 4;
+/// How much waits in each direction of one, in bytes.
+const OWN_BUFFER: usize = 256 * 1024;
 /// How long what is left may take to let go of the store.
 const RUNTIME_GRACE: Duration = Duration::from_secs(5);
 
@@ -59,59 +67,16 @@ pub struct Addresses {
 #[must_use = "dropping it ends the server"]
 pub struct App {
     at: Addresses,
+    admin_has_tls: bool,
     health: Health,
     drain_timeout: Duration,
     gateway: Option<Running>,
+    /// Where the process's own connections to its admin API go.
+    own: Sender<DuplexStream>,
     /// The faces that are told to stop: the admin API, and the AWS face if it is on.
     faces: Vec<(oneshot::Sender<()>, JoinHandle<()>)>,
     /// Of the admin API and ops; taken when the app ends.
     runtime: Option<Runtime>,
-}
-
-/// Why a server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The store cannot be used.
-    #[error("cannot open the store in {}: {}", .0.path.display(), .0.reason)]
-    Store(OpenError),
-    /// What is stored cannot be read.
-    #[error("cannot read what is stored: {0}")]
-    Records(control::Error),
-    /// An address cannot be listened on.
-    #[error("{flag}: cannot listen on {address}: {source}")]
-    Listen {
-        /// The setting that names it.
-        flag: &'static str,
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Certificates to trust cannot be read.
-    #[error("--upstream-ca: {0}")]
-    Roots(InvalidRoots),
-    /// The data plane did not start.
-    #[error(transparent)]
-    Gateway(GatewayError),
-    /// The system gives no threads.
-    #[error("cannot start threads: {0}")]
-    Threads(#[from] io::Error),
-}
-
-impl StartError {
-    /// What an operator can do about it, if there is anything to say.
-    #[must_use]
-    pub fn cure(&self) -> Option<&str> {
-        match self {
-            Self::Store(error) => Some(error.fault.cure()),
-            Self::Records(_) => Some("a backup, by `postern restore` into an empty directory"),
-            Self::Listen { .. } => {
-                Some("an address of this machine that nobody listens on; port 0 takes a free port")
-            }
-            Self::Roots(_) => Some("a PEM file with at least one certificate"),
-            Self::Gateway(_) | Self::Threads(_) => None,
-        }
-    }
 }
 
 impl App {
@@ -154,10 +119,27 @@ impl App {
         }
     }
 
+    /// The address of the admin API as a URL.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        format!("{}://{}", if self.admin_has_tls { "https" } else { "http" }, self.at.admin)
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn addresses(&self) -> Addresses {
         self.at
+    }
+
+    /// A connection to the admin API within the process: no address, no certificate and no token is needed for it, and the
+    /// audit says that the process itself called.
+    ///
+    /// # Errors
+    /// When the admin API has stopped.
+    pub async fn connect(&self) -> io::Result<DuplexStream> {
+        let (near, far) = tokio::io::duplex(OWN_BUFFER);
+        self.own.send(far).await.map_err(|_| io::Error::from(io::ErrorKind::ConnectionRefused))?;
+        Ok(near)
     }
 
     /// Stops in good order: says that it is not ready, stops accepting, finishes what is in flight within the drain
@@ -224,6 +206,7 @@ async fn end(runtime: Runtime) {
 /// Builds every part, on the runtime of the admin API.
 async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App, StartError> {
     let (health, metrics) = (Health::new(), Metrics::new());
+    let tls = admin_face::tls(&settings).await?;
     let admin_listener = listen("--admin-listen", settings.admin.listen).await?;
     let ops_listener = listen("--ops-listen", settings.ops_listen).await?;
     let aws_listener = aws::listen(&settings).await?;
@@ -272,20 +255,25 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
         ops: at_ops,
         aws: at_aws,
     };
+    let access = admin_face::access(&settings, &control).await?;
+    let (own_sender, own) = channel(OWN_CONNECTIONS);
     let config = AdminConfig {
-        guard,
+        guard: if access.required { guard.for_known_callers() } else { guard.clone() },
+        access,
+        tls,
+        metrics: metrics.clone(),
         partition: settings.partition.clone(),
         drain_timeout: settings.drain_timeout.min(ADMIN_GRACE),
     };
     let mut faces = Vec::new();
     if let Some((listener, at)) = aws_listener {
-        let config = aws::config(&settings, config.guard.clone(), config.drain_timeout);
+        let config = aws::config(&settings, guard, config.drain_timeout);
         let forward = Arc::new(aws::Forward { door: gateway.door(), at });
         let control = control.clone();
         faces.push(face(|stopped| crate::aws::serve(listener, control, forward, config, stopped)));
     }
     faces.push(face(|stopped| async move {
-        if let Err(error) = admin::serve(admin_listener, control, config, stopped).await {
+        if let Err(error) = admin::serve(admin_listener, own, control, config, stopped).await {
             tracing::error!(%error, "the admin API stopped");
         }
     }));
@@ -293,9 +281,11 @@ async fn build(settings: Settings, store: Option<Arc<dyn Store>>) -> Result<App,
     tracing::info!(data = %at.data, admin = %at.admin, ops = %at.ops, "ready");
     Ok(App {
         at,
+        admin_has_tls: settings.admin.tls.is_some(),
         health,
         drain_timeout: settings.drain_timeout,
         gateway: Some(gateway),
+        own: own_sender,
         faces,
         runtime: None,
     })

@@ -20,7 +20,7 @@ pub(super) const MAX_METADATA_BYTES: usize = 8 * 1024;
 
 /// What gRPC-Web clients send beside what a page may always send.
 const ALLOW_HEADERS: HeaderValue = HeaderValue::from_static(
-    "content-type,x-grpc-web,x-user-agent,grpc-timeout,connect-protocol-version,connect-timeout-ms",
+    "authorization,content-type,x-grpc-web,x-user-agent,grpc-timeout,connect-protocol-version,connect-timeout-ms",
 );
 
 /// What gRPC-Web clients read when an answer has no body.

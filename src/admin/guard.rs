@@ -37,6 +37,13 @@ pub enum Refusal {
 }
 
 impl Guard {
+    /// The same for a listener that asks its callers for credentials: a host name that was made to resolve here gains
+    /// nothing then. Pages are still to be listed, since a browser shows its user's certificate for any of them.
+    #[must_use]
+    pub fn for_known_callers(&self) -> Self {
+        Self { allow_hosts: vec![HostName::Any], allow_origins: self.allow_origins.clone() }
+    }
+
     /// The origin of the page that sent a request, if one did.
     ///
     /// # Errors

@@ -8,7 +8,9 @@ mod access;
 mod admission;
 mod door;
 mod guard;
+mod incoming;
 mod serve;
+mod tls;
 
 mod fields;
 mod mask;
@@ -16,6 +18,7 @@ mod page;
 mod status;
 
 mod apis;
+mod audit;
 mod backups;
 mod cors;
 mod deployments;
@@ -29,24 +32,36 @@ mod request_validators;
 mod resources;
 mod stages;
 mod test_method;
+mod tokens;
 mod watch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
 
+pub use access::AccessConfig;
 pub use guard::{Guard, Refusal};
+pub use incoming::OwnConnections;
 pub use serve::{ServeError, serve};
+pub use tls::{AdminTls, InvalidTls, TlsFiles};
 
 use crate::control::Control;
 use crate::model::{Partition, Region};
+use crate::ops::Metrics;
 use fields::Fields;
 
 /// How the admin API is served.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AdminConfig {
     /// Hosts and pages that may call.
     pub guard: Guard,
+    /// How callers prove who they are.
+    pub access: AccessConfig,
+    /// The certificates to serve TLS with; `None` serves in the clear.
+    pub tls: Option<Arc<AdminTls>>,
+    /// Where refusals are counted.
+    pub metrics: Metrics,
     /// Where top-level things live when a call names no region; a region that is named changes the region alone.
     pub partition: Partition,
     /// How long calls in flight may take to finish once the server is told to stop.

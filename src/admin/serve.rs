@@ -8,7 +8,6 @@ use tokio::sync::watch;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
@@ -16,10 +15,12 @@ use tonic_web::GrpcWebLayer;
 use super::access::AccessLayer;
 use super::admission::AdmissionLayer;
 use super::door::{DoorLayer, MAX_METADATA_BYTES};
+use super::incoming::{OwnConnections, incoming};
 use super::{Admin, AdminConfig};
 use crate::control::Control;
 use crate::wire::ADMIN_DESCRIPTOR_SET;
 use crate::wire::pb::api_service_server::ApiServiceServer;
+use crate::wire::pb::audit_service_server::AuditServiceServer;
 use crate::wire::pb::backup_service_server::BackupServiceServer;
 use crate::wire::pb::cors_service_server::CorsServiceServer;
 use crate::wire::pb::deployment_service_server::DeploymentServiceServer;
@@ -33,6 +34,7 @@ use crate::wire::pb::request_validator_service_server::RequestValidatorServiceSe
 use crate::wire::pb::resource_service_server::ResourceServiceServer;
 use crate::wire::pb::stage_service_server::StageServiceServer;
 use crate::wire::pb::test_service_server::TestServiceServer;
+use crate::wire::pb::token_service_server::TokenServiceServer;
 use crate::wire::pb::watch_service_server::WatchServiceServer;
 
 /// The most bytes of a decoded request. What may be larger, an import, has a limit of its own.
@@ -58,18 +60,20 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves the admin API on a bound listener until `shutdown`, then answers what is in flight, for as long as
+/// Serves the admin API on a bound listener, and on connections of the process itself, until `shutdown`, then answers what is in flight, for as long as
 /// `config.drain_timeout` lets it.
 ///
 /// # Errors
 /// When the listener fails before it is told to stop.
 pub async fn serve(
     listener: TcpListener,
+    own: OwnConnections,
     control: Control,
     config: AdminConfig,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     let (stop, stopping) = watch::channel(false);
+    let access = AccessLayer::new(config.access.clone(), control.clone(), &config.metrics);
     let (health, routes) = routes(control, &config, stopping.clone()).await?;
     let server = Server::builder()
         // Browsers speak gRPC-Web over HTTP/1.1.
@@ -80,14 +84,14 @@ pub async fn serve(
         .http2_keepalive_timeout(Some(KEEP_ALIVE.1))
         .layer(DoorLayer::new(config.guard))
         .layer(GrpcWebLayer::new())
-        .layer(AccessLayer::new())
+        .layer(access)
         .layer(AdmissionLayer::new())
         .add_routes(routes);
     let mut told = stopping.clone();
     let until = async move {
         let _ = told.wait_for(|stopping| *stopping).await;
     };
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = incoming(listener, config.tls, own);
     let serving = server.serve_with_incoming_shutdown(incoming, until);
     tokio::pin!(serving);
     tokio::select! {
@@ -125,6 +129,7 @@ async fn routes(
     add!(ModelServiceServer, RequestValidatorServiceServer);
     add!(CorsServiceServer, DeploymentServiceServer, StageServiceServer, DomainServiceServer);
     add!(TestServiceServer, WatchServiceServer, BackupServiceServer, ExportServiceServer);
+    add!(TokenServiceServer, AuditServiceServer);
     let imports = ImportServiceServer::new(admin).max_decoding_message_size(MAX_IMPORT_BYTES);
     set_serving(&health, &imports).await;
     routes.add_service(imports);

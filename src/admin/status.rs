@@ -38,6 +38,13 @@ pub(super) fn invalid(issues: Vec<Issue>) -> Status {
     failure(Error::Invalid(issues))
 }
 
+/// The status of a call that is refused before its message is looked at.
+pub(super) fn refused(code: Code, reason: &str, message: &str) -> Status {
+    let mut details = ErrorDetails::new();
+    details.set_error_info(reason, DOMAIN, std::collections::HashMap::new());
+    Status::with_error_details(code, cut(message, MAX_MESSAGE_BYTES), details)
+}
+
 /// The status of a failure.
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err, which has the failure to give")]
 pub(super) fn failure(error: Error) -> Status {

@@ -56,7 +56,11 @@ fn into_pb(change: Change) -> Option<pb::WatchResponse> {
         ChangeKind::BindingCreated => pb::ChangeKind::DomainCreated,
         ChangeKind::BindingChanged => pb::ChangeKind::DomainChanged,
         ChangeKind::BindingDeleted => pb::ChangeKind::DomainDeleted,
-        ChangeKind::KeptWritten | ChangeKind::KeptDeleted | ChangeKind::Upkeep => return None,
+        ChangeKind::KeptWritten
+        | ChangeKind::KeptDeleted
+        | ChangeKind::TokenCreated
+        | ChangeKind::TokenRevoked
+        | ChangeKind::Upkeep => return None,
     };
     let mut message = pb::WatchResponse {
         store_revision: change.store_revision.0,

@@ -44,7 +44,11 @@ pub(super) fn config(settings: &Settings, guard: Guard, drain_timeout: Duration)
     AwsConfig {
         partition: settings.partition.clone(),
         keys: keys
-            .map(|key| AccessKey { id: key.id.clone(), secret: key.secret.reveal().to_owned() })
+            .map(|key| AccessKey {
+                id: key.id.clone(),
+                secret: key.secret.reveal().to_owned(),
+                grant: settings.aws_face.grant(key),
+            })
             .collect(),
         admit,
         drain_timeout,

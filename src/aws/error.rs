@@ -123,6 +123,7 @@ fn missing(noun: Noun, id: &str, partition: &Partition) -> String {
         Noun::Deployment => "Invalid Deployment identifier specified".to_owned(),
         Noun::Stage => "Invalid Stage identifier specified".to_owned(),
         Noun::Domain => "Invalid base path mapping identifier specified".to_owned(),
+        Noun::Token => "Invalid token identifier specified".to_owned(),
         Noun::Kept(kind) => missing_kept(kind, id),
         Noun::Model => format!("Invalid model name specified: {id}"),
         Noun::RequestValidator => "Invalid Request Validator identifier specified".to_owned(),

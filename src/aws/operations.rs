@@ -17,6 +17,7 @@ use super::{
     gateway_responses, integration_responses, integrations, method_responses, methods, models,
     request_validators, resources, rest_apis, stages, tags, test_invoke, usage_plans, vpc_links,
 };
+use crate::model::Permission;
 
 /// What an operation answers.
 #[derive(Debug)]
@@ -57,6 +58,24 @@ pub(super) struct Operation {
     pub(super) takes_document: bool,
     /// Does it.
     pub(super) run: for<'a> fn(&'a Call) -> Outcome<'a>,
+}
+
+impl Operation {
+    /// What its caller must be allowed to do: the same as for the like call of the admin API. Values of API keys are
+    /// secrets of those who call the APIs, so that to read them is more than to read.
+    pub(super) fn permission(&self, query: &[(String, String)]) -> Permission {
+        let serves = ["/restapis/{id}/deployments", "/restapis/{id}/stages", "/domainnames"];
+        let shows_secrets = |(name, value): &(String, String)| {
+            matches!(name.as_str(), "includeValue" | "includeValues") && value == "true"
+        };
+        if self.verb == Method::GET && !query.iter().any(shows_secrets) {
+            Permission::Read
+        } else if serves.iter().any(|start| self.uri.starts_with(start)) {
+            Permission::Deploy
+        } else {
+            Permission::Edit
+        }
+    }
 }
 
 macro_rules! operations {
@@ -260,6 +279,30 @@ mod tests {
         );
         assert_eq!(found("GET", "/restapis/a/nothing"), None);
         assert_eq!(found("PUT", "/restapis"), None);
+    }
+
+    #[test]
+    fn what_an_operation_needs_follows_from_what_it_does() {
+        use Permission::{Deploy, Edit, Read};
+        for (name, query, permission) in [
+            ("GetRestApis", "", Read),
+            ("GetExport", "", Read),
+            ("GetApiKey", "", Read),
+            ("GetApiKey", "includeValue", Edit),
+            ("GetApiKeys", "includeValues", Edit),
+            ("CreateDeployment", "", Deploy),
+            ("UpdateStage", "", Deploy),
+            ("DeleteBasePathMapping", "", Deploy),
+            ("PutMethod", "", Edit),
+            ("TestInvokeMethod", "", Edit),
+            ("DeleteRestApi", "", Edit),
+            ("TagResource", "", Edit),
+            ("PutRestApi", "", Edit),
+        ] {
+            let operation = OPERATIONS.iter().find(|operation| operation.name == name).expect(name);
+            let query = [(query.to_owned(), "true".to_owned())];
+            assert_eq!(operation.permission(&query), permission, "{name}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -27,7 +27,7 @@ use super::operations::{self, Reply};
 use super::signature::{self, Signed};
 use super::{AwsConfig, Body, DataPlane, Settings, sts};
 use crate::control::Control;
-use crate::model::Partition;
+use crate::model::{Caller, Grant, Partition, Role};
 
 /// Clients of a control plane are few; calls of APIs come here while people develop.
 const MAX_CONNECTIONS: usize = 512;
@@ -164,19 +164,34 @@ impl Face {
         if head.method == Method::POST && head.uri.path() == "/" {
             return sts::answer(&body, &partition, &signed, &id);
         }
-        match self.call(head, body, partition).await {
+        let caller = Known { signed, address: caller.ip().to_canonical() };
+        match self.call(head, body, partition, caller).await {
             Ok((status, reply)) => answered(status, reply, &id),
             Err(exception) => refused(&exception, &id),
         }
     }
 
-    async fn call(&self, head: Parts, body: Bytes, partition: Partition) -> Result<(u16, Reply), Exception> {
+    async fn call(
+        &self,
+        head: Parts,
+        body: Bytes,
+        partition: Partition,
+        caller: Known,
+    ) -> Result<(u16, Reply), Exception> {
         let query = query(head.uri.query().unwrap_or_default());
         let found = operations::find(&head.method, head.uri.path(), &query);
         let (operation, path) = found.ok_or_else(|| unknown(&head.method, &head.uri))?;
+        let caller = caller.of(operation.name);
+        let permission = operation.permission(&query);
+        if !caller.grant.may(permission) {
+            tracing::info!(actor = %caller.actor, operation = %caller.operation, "denied a call of the AWS face");
+            let (actor, name) = (&caller.actor, operation.name);
+            let message = format!("{actor} is not authorized to perform {name}: it needs {permission}");
+            return Err(Exception::forbidden("AccessDeniedException", message));
+        }
         let fields = if operation.takes_document { Map::new() } else { fields(&body)? };
         let call = Call {
-            control: self.control.in_partition(partition.clone()),
+            control: self.control.in_partition(partition.clone()).as_caller(Arc::new(caller)),
             partition,
             path,
             query,
@@ -187,6 +202,28 @@ impl Face {
         tracing::debug!(operation = operation.name, "a call of the AWS face");
         let reply = (operation.run)(&call).await?;
         Ok((operation.status, reply))
+    }
+}
+
+/// What is known of who calls.
+struct Known {
+    signed: Signed,
+    address: IpAddr,
+}
+
+impl Known {
+    /// Who calls an operation. Where no signature was verified, whoever reaches the listener may do everything.
+    fn of(self, operation: &str) -> Caller {
+        let (actor, grant) = match (self.signed.key_id, self.signed.grant) {
+            (Some(id), Some(grant)) => (format!("aws:{id}"), grant),
+            (_, None) | (None, _) => ("local".to_owned(), Grant::of(Role::Admin)),
+        };
+        Caller {
+            actor: actor.into(),
+            address: Some(self.address),
+            operation: format!("aws:{operation}").into(),
+            grant,
+        }
     }
 }
 

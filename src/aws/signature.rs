@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sha2::{Digest as _, Sha256};
 
 use super::error::Exception;
-use crate::model::Region;
+use crate::model::{Grant, Region};
 
 /// What is not encoded: RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -26,6 +26,8 @@ pub struct AccessKey {
     pub id: String,
     /// What it is worked out with; never sent, never logged.
     pub secret: String,
+    /// What its holder may do.
+    pub grant: Grant,
 }
 
 impl std::fmt::Debug for AccessKey {
@@ -41,6 +43,8 @@ pub(super) struct Signed {
     pub(super) key_id: Option<String>,
     /// The region of the credential's scope.
     pub(super) region: Option<Region>,
+    /// What the key's holder may do; `None` where nothing was verified.
+    pub(super) grant: Option<Grant>,
 }
 
 /// The parts of an `Authorization` header.
@@ -65,7 +69,7 @@ pub(super) fn read(
     if keys.is_empty() {
         let Some(Ok(authorization)) = parsed else { return Ok(Signed::default()) };
         let region = authorization.region.parse().ok();
-        return Ok(Signed { key_id: Some(authorization.key_id.to_owned()), region });
+        return Ok(Signed { key_id: Some(authorization.key_id.to_owned()), region, grant: None });
     }
     let missing =
         || Exception::forbidden("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -93,7 +97,7 @@ pub(super) fn read(
         .region
         .parse()
         .map_err(|_| mismatch("Credential should be scoped to a valid region. "))?;
-    Ok(Signed { key_id: Some(key.id.clone()), region: Some(region) })
+    Ok(Signed { key_id: Some(key.id.clone()), region: Some(region), grant: Some(key.grant.clone()) })
 }
 
 fn incomplete(message: &str) -> Exception {
@@ -244,17 +248,19 @@ mod tests {
     use aws_sigv4::sign::v4;
 
     use super::*;
+    use crate::model::Role;
 
     const URI: &str =
         "/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2Fabc?tagKeys=b%20c&tagKeys=a";
 
     fn key() -> AccessKey {
-        AccessKey { id: "AKIDEXAMPLE".into(), secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into() }
+        let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into();
+        AccessKey { id: "AKIDEXAMPLE".into(), secret, grant: Grant::of(Role::Editor) }
     }
 
     /// A request that Amazon's own crate has signed.
     fn signed(at: SystemTime) -> Parts {
-        let AccessKey { id, secret } = key();
+        let AccessKey { id, secret, .. } = key();
         let identity = Credentials::new(id, secret, None, None, "test").into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
@@ -289,6 +295,7 @@ mod tests {
         let expected = Signed {
             key_id: Some("AKIDEXAMPLE".into()),
             region: Some("eu-west-1".parse().expect("a region")),
+            grant: Some(Grant::of(Role::Editor)),
         };
         assert_eq!(read_at(&head, b"{}", now), Ok(expected.clone()));
         assert_eq!(read_at(&head, b"{} ", now), Err("InvalidSignatureException"));
@@ -298,7 +305,7 @@ mod tests {
         let other = AccessKey { id: "AKIDOTHER".into(), ..key() };
         assert_eq!(read(&head, b"{}", &[other], now).map_err(|e| e.name), Err("UnrecognizedClientException"));
         // Without keys nothing is verified, and the region is told all the same.
-        assert_eq!(read(&head, b"changed", &[], now), Ok(expected));
+        assert_eq!(read(&head, b"changed", &[], now), Ok(Signed { grant: None, ..expected }));
     }
 
     #[test]

@@ -1,15 +1,22 @@
 //! The connection of a command to a server's admin API.
 
+use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tonic::transport::{Channel, Endpoint};
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use tonic::transport::Endpoint;
 
 use super::failure::{Exit, Failure, Stop};
 use super::json::to_json;
 use super::output::{Format, Output};
+use super::transport::{Calls, Credentials};
+use crate::app::App;
 use crate::model::ApiId;
 use crate::wire::pb;
 use crate::wire::pb::api_service_client::ApiServiceClient;
+use crate::wire::pb::audit_service_client::AuditServiceClient;
 use crate::wire::pb::backup_service_client::BackupServiceClient;
 use crate::wire::pb::cors_service_client::CorsServiceClient;
 use crate::wire::pb::deployment_service_client::DeploymentServiceClient;
@@ -23,6 +30,7 @@ use crate::wire::pb::request_validator_service_client::RequestValidatorServiceCl
 use crate::wire::pb::resource_service_client::ResourceServiceClient;
 use crate::wire::pb::stage_service_client::StageServiceClient;
 use crate::wire::pb::test_service_client::TestServiceClient;
+use crate::wire::pb::token_service_client::TokenServiceClient;
 use crate::wire::pb::watch_service_client::WatchServiceClient;
 
 /// The most bytes of an answer: the changes of EnableCors on a whole API of 20,000 resources are some 20 MiB, more than
@@ -67,6 +75,8 @@ pub(super) struct Connection {
         default_value = "table"
     )]
     pub(super) output: Format,
+    #[command(flatten)]
+    pub(super) credentials: Credentials,
 }
 
 /// What every write takes.
@@ -83,7 +93,7 @@ pub(super) struct Write {
 
 /// A connection and where answers are printed.
 pub(super) struct Client {
-    channel: Channel,
+    calls: Calls,
     /// The region asked for; empty for the server's own.
     pub(super) region: String,
     /// Where answers go.
@@ -98,87 +108,110 @@ impl Client {
     pub(super) async fn connect(connection: &Connection) -> Result<Self, Stop> {
         let text = &connection.admin;
         let url = if text.contains("://") { text.clone() } else { format!("http://{text}") };
-        let endpoint = Endpoint::from_shared(url.clone())
-            .ok()
-            .filter(|endpoint| {
-                endpoint.uri().authority().is_some() && endpoint.uri().scheme_str() == Some("http")
-            })
-            .ok_or_else(|| {
-                Failure::usage(
-                    format!("--admin: {text:?} is not an address"),
-                    "http://127.0.0.1:9901 or another http://HOST:PORT",
-                )
-            })?;
-        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
-        let channel = endpoint.connect().await.map_err(|_| {
-            Failure::new(Exit::Unavailable, format!("no server answers at {url}"))
-                .right("the admin address that `postern serve` prints, given by --admin or POSTERN_ADMIN")
+        let endpoint = Endpoint::from_shared(url).ok().filter(|endpoint| {
+            let scheme = endpoint.uri().scheme_str();
+            endpoint.uri().authority().is_some() && matches!(scheme, Some("http" | "https"))
+        });
+        let endpoint = endpoint.ok_or_else(|| {
+            Failure::usage(
+                format!("--admin: {text:?} is not an address"),
+                "http://127.0.0.1:9901 or another http://HOST:PORT or https://HOST:PORT",
+            )
         })?;
-        Ok(Self { channel, region: connection.region.clone(), output: Output::stdout(connection.output) })
+        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
+        let calls = Calls::connect(endpoint, &connection.credentials).await?;
+        Ok(Self { calls, region: connection.region.clone(), output: Output::stdout(connection.output) })
     }
 
-    /// The channel itself.
-    pub(super) fn channel(&self) -> Channel {
-        self.channel.clone()
+    /// A connection within the process, to a server that runs in it.
+    ///
+    /// # Errors
+    /// When the server stops.
+    pub(super) async fn within(app: &App) -> Result<Self, Stop> {
+        let own = Mutex::new(Some(app.connect().await?));
+        // Only the first attempt finds it; a connection in memory does not break before the server stops.
+        let connector = tower::service_fn(move |_: Uri| {
+            let own = own.lock().unwrap_or_else(PoisonError::into_inner).take();
+            std::future::ready(
+                own.map(TokioIo::new).ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused)),
+            )
+        });
+        let channel = Endpoint::from_static("http://localhost").connect_with_connector(connector).await;
+        let channel = channel.map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
+        let output = Output::stdout(Format::Table);
+        Ok(Self { calls: Calls::over(channel), region: String::new(), output })
     }
 
-    pub(super) fn apis(&self) -> ApiServiceClient<Channel> {
+    /// The connection itself.
+    pub(super) fn channel(&self) -> Calls {
+        self.calls.clone()
+    }
+
+    pub(super) fn apis(&self) -> ApiServiceClient<Calls> {
         ApiServiceClient::new(self.channel())
     }
 
-    pub(super) fn resources(&self) -> ResourceServiceClient<Channel> {
+    pub(super) fn resources(&self) -> ResourceServiceClient<Calls> {
         ResourceServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn methods(&self) -> MethodServiceClient<Channel> {
+    pub(super) fn methods(&self) -> MethodServiceClient<Calls> {
         MethodServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn models(&self) -> ModelServiceClient<Channel> {
+    pub(super) fn models(&self) -> ModelServiceClient<Calls> {
         ModelServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn request_validators(&self) -> RequestValidatorServiceClient<Channel> {
+    pub(super) fn request_validators(&self) -> RequestValidatorServiceClient<Calls> {
         RequestValidatorServiceClient::new(self.channel())
     }
 
-    pub(super) fn cors(&self) -> CorsServiceClient<Channel> {
+    pub(super) fn cors(&self) -> CorsServiceClient<Calls> {
         CorsServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn deployments(&self) -> DeploymentServiceClient<Channel> {
+    pub(super) fn deployments(&self) -> DeploymentServiceClient<Calls> {
         DeploymentServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn stages(&self) -> StageServiceClient<Channel> {
+    pub(super) fn stages(&self) -> StageServiceClient<Calls> {
         StageServiceClient::new(self.channel())
     }
 
-    pub(super) fn domains(&self) -> DomainServiceClient<Channel> {
+    pub(super) fn domains(&self) -> DomainServiceClient<Calls> {
         DomainServiceClient::new(self.channel())
     }
 
-    pub(super) fn gateway_responses(&self) -> GatewayResponseServiceClient<Channel> {
+    pub(super) fn gateway_responses(&self) -> GatewayResponseServiceClient<Calls> {
         GatewayResponseServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn imports(&self) -> ImportServiceClient<Channel> {
+    pub(super) fn imports(&self) -> ImportServiceClient<Calls> {
         ImportServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn exports(&self) -> ExportServiceClient<Channel> {
+    pub(super) fn exports(&self) -> ExportServiceClient<Calls> {
         ExportServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn tests(&self) -> TestServiceClient<Channel> {
+    pub(super) fn tests(&self) -> TestServiceClient<Calls> {
         TestServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
     }
 
-    pub(super) fn backups(&self) -> BackupServiceClient<Channel> {
+    pub(super) fn backups(&self) -> BackupServiceClient<Calls> {
         BackupServiceClient::new(self.channel())
     }
 
-    pub(super) fn watches(&self) -> WatchServiceClient<Channel> {
+    pub(super) fn tokens(&self) -> TokenServiceClient<Calls> {
+        TokenServiceClient::new(self.channel())
+    }
+
+    pub(super) fn audits(&self) -> AuditServiceClient<Calls> {
+        AuditServiceClient::new(self.channel()).max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    pub(super) fn watches(&self) -> WatchServiceClient<Calls> {
         WatchServiceClient::new(self.channel())
     }
 
@@ -259,5 +292,5 @@ impl Client {
 /// Writes a line to standard error; nobody reading it is no failure.
 pub(super) fn tell(line: &str) {
     use std::io::Write as _;
-    drop(writeln!(std::io::stderr(), "{line}"));
+    drop(writeln!(io::stderr(), "{line}"));
 }

@@ -6,6 +6,7 @@
 //! of [`failure::Exit`].
 
 mod api;
+mod audit;
 mod backup;
 mod check;
 mod completions;
@@ -38,6 +39,8 @@ mod stage;
 mod status;
 mod test;
 mod text;
+mod token;
+mod transport;
 mod watch;
 
 use std::process::ExitCode;
@@ -95,6 +98,10 @@ enum Command {
     Domain(Group<domain::Command>),
     /// Run one method of the draft once, and see every step
     Test(One<test::Args>),
+    /// Create, list and revoke tokens: who may call the admin API
+    Token(Group<token::Command>),
+    /// Show who wrote what, when, from where
+    Audit(One<audit::Args>),
     /// Print changes as they happen
     Watch(One<watch::Args>),
     /// Write everything that a server stores into a portable archive, while it serves
@@ -181,6 +188,11 @@ async fn ask(command: Command) -> Result<(), Stop> {
         Command::Rollback(one) => with!(one: rollback::run),
         Command::Domain(group) => with!(group, domain::run),
         Command::Test(one) => with!(one: test::run),
+        Command::Token(group) => match token::offline(&group.command) {
+            Some((args, directory)) => token::run_offline(args, directory, group.connection.output).await,
+            None => with!(group, token::run),
+        },
+        Command::Audit(one) => with!(one: audit::run),
         Command::Watch(one) => with!(one: watch::run),
         Command::Backup(one) => with!(one: backup::run),
         Command::Diff(args) => diff::run(args).await,

@@ -27,7 +27,7 @@ pub(super) fn run(args: Args) -> Result<(), Stop> {
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let app = start(settings).await?;
-        let served = ServedFile::start(&args.file, app.addresses()).await;
+        let served = ServedFile::start(&args.file, &app).await;
         let mut served = match served {
             Ok(served) => served,
             Err(stop) => {
@@ -82,7 +82,9 @@ pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
     App::build(settings).await.map_err(|error| {
         let exit = match &error {
             StartError::Store(_) | StartError::Records(_) => Exit::Store,
-            StartError::Roots(_) => Exit::Settings,
+            StartError::Roots(_) | StartError::AdminTls(_) | StartError::NoCredentials { .. } => {
+                Exit::Settings
+            }
             StartError::Listen { .. } | StartError::Gateway(_) | StartError::Threads(_) => Exit::Unavailable,
         };
         let failure = Failure::new(exit, error.to_string());
@@ -100,7 +102,7 @@ fn announce(app: &App) -> Result<(), Stop> {
     output.line(format!("postern {}", env!("CARGO_PKG_VERSION")))?;
     output.fields([
         ("  data plane", format!("http://{}", at.data)),
-        ("  admin", format!("http://{}", at.admin)),
+        ("  admin", app.admin_url()),
         ("  ops", format!("http://{}", at.ops)),
     ])?;
     let mut ready = json!({

@@ -4,15 +4,15 @@
 //! nothing, compiled before a stage moves, swapped without a request lost. A file that is broken changes nothing that is
 //! served, and is told with every reason.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::connect::{Client, Connection, tell};
+use super::connect::{Client, tell};
 use super::failure::{Failure, Stop};
 use super::import::{deploy, import, read};
 use super::output::{Format, Output};
-use crate::app::Addresses;
+use crate::app::App;
 use crate::wire::pb;
 
 /// How often the file is looked at.
@@ -46,20 +46,15 @@ impl ServedFile {
     ///
     /// # Errors
     /// When it cannot be read, imported or deployed: there is nothing to serve then.
-    pub(super) async fn start(args: &FileArgs, at: Addresses) -> Result<Option<Self>, Stop> {
+    pub(super) async fn start(args: &FileArgs, app: &App) -> Result<Option<Self>, Stop> {
         let Some(file) = args.api.clone() else { return Ok(None) };
-        let connection = Connection {
-            admin: format!("http://{}", reachable(at.admin)),
-            region: String::new(),
-            output: Format::Table,
-        };
-        let client = Client::connect(&connection).await?;
+        let client = Client::within(app).await?;
         let text = read(&file)?;
         let mut served = Self {
             client,
             file,
             stage: args.api_stage.clone(),
-            data: at.data,
+            data: app.addresses().data,
             api_id: String::new(),
             seen: Some(Ok(text.clone())),
         };
@@ -187,14 +182,4 @@ impl ServedFile {
             Err(stop) => Err(stop),
         }
     }
-}
-
-/// An address that listens everywhere, as this machine calls it.
-fn reachable(at: SocketAddr) -> SocketAddr {
-    let ip = match at.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
-    };
-    SocketAddr::new(ip, at.port())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::Duration;
 
 use prost_types::Timestamp;
 
@@ -37,6 +38,21 @@ pub(super) fn time(timestamp: Option<&Timestamp>) -> String {
         let whole = Timestamp { seconds: timestamp.seconds, nanos: 0 };
         whole.to_string()
     })
+}
+
+/// Reads a span of time: `90s`, `15m`, `12h`, `30d`, of at least a second.
+pub(super) fn span(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return None,
+    };
+    let span = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+    // Beyond it no point in time can be told.
+    (1..=100 * 366 * 24 * 60 * 60).contains(&span).then(|| Duration::from_secs(span))
 }
 
 /// An enum value's name as people read it: `INTEGRATION_TYPE_HTTP_PROXY` after `INTEGRATION_TYPE_` is `HTTP_PROXY`;
@@ -86,6 +102,26 @@ mod tests {
         let timestamp = Timestamp { seconds: 1_700_000_000, nanos: 123_000_000 };
         assert_eq!(time(Some(&timestamp)), "2023-11-14T22:13:20Z");
         assert_eq!(time(None), "");
+    }
+
+    #[test]
+    fn spans_have_a_unit() {
+        for (text, seconds) in [
+            ("90s", Some(90)),
+            ("15m", Some(900)),
+            ("12h", Some(43_200)),
+            ("30d", Some(2_592_000)),
+            ("0s", None),
+            ("30", None),
+            ("d", None),
+            ("1.5h", None),
+            ("-1d", None),
+            ("1w", None),
+            ("18446744073709551615d", None),
+            ("40000d", None),
+        ] {
+            assert_eq!(span(text).map(|span| span.as_secs()), seconds, "{text}");
+        }
     }
 
     #[test]

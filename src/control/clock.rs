@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::model::{ApiId, DeploymentId, ModelId, RequestValidatorId, ResourceId};
+use crate::model::{ApiId, DeploymentId, ModelId, RequestValidatorId, ResourceId, TokenId};
 
 use super::Error;
 
@@ -88,7 +88,12 @@ pub(super) fn new_request_validator_id(
     }
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+/// A new token id. The commit that uses it checks that it is free.
+pub(super) fn new_token_id() -> Result<TokenId, Error> {
+    random().map(TokenId::from_random)
+}
+
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::Storage { detail: format!("the system gives no random bytes: {error}") })?;

@@ -91,6 +91,47 @@ pub(super) fn differences(from: &Definition, to: &Definition) -> Vec<Difference>
     found
 }
 
+/// Everything that differs between a draft and what becomes of it, a line each, for the audit. Resources that are shared
+/// cost a comparison of pointers.
+pub(super) fn changes_of(before: &Definition, after: &Definition) -> Vec<String> {
+    let (mut lines, mut moved) = (Vec::new(), Vec::new());
+    let mut note = |subject: Subject, kind| {
+        let word = match kind {
+            DifferenceKind::Added => "added",
+            DifferenceKind::Removed => "removed",
+            DifferenceKind::Changed => "changed",
+        };
+        lines.push(format!("{word} {subject}"));
+    };
+    if before.api != after.api {
+        note(Subject::Api, DifferenceKind::Changed);
+    }
+    compare_maps(&before.gateway_responses, &after.gateway_responses, Subject::GatewayResponse, &mut note);
+    compare_maps(&before.models, &after.models, Subject::Model, &mut note);
+    compare_maps(&before.request_validators, &after.request_validators, Subject::RequestValidator, &mut note);
+    for resource in after.resources() {
+        let former = before.resource(resource.id);
+        if former.is_none_or(|former| !Arc::ptr_eq(former, resource))
+            && let Some(path) = after.path_of(resource.id)
+        {
+            moved.extend(
+                former
+                    .and_then(|_| before.path_of(resource.id))
+                    .filter(|from| *from != path)
+                    .map(|from| format!("moved resource {from} → {path}")),
+            );
+            compare_resources(&path, former, Some(resource), &mut note);
+        }
+    }
+    for resource in before.resources().filter(|resource| after.resource(resource.id).is_none()) {
+        if let Some(path) = before.path_of(resource.id) {
+            compare_resources(&path, Some(resource), None, &mut note);
+        }
+    }
+    lines.append(&mut moved);
+    lines
+}
+
 fn compare_maps<K: Ord + Clone, V: PartialEq>(
     before: &BTreeMap<K, V>,
     after: &BTreeMap<K, V>,

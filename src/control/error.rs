@@ -31,6 +31,8 @@ pub enum Noun {
     Stage,
     /// A domain binding.
     Domain,
+    /// A bearer token of the admin API.
+    Token,
     /// Something that is kept without effect so far.
     Kept(KeptKind),
 }
@@ -50,6 +52,7 @@ impl fmt::Display for Noun {
             Self::Deployment => "deployment",
             Self::Stage => "stage",
             Self::Domain => "domain binding",
+            Self::Token => "token",
             Self::Kept(kind) => return f.write_str(&kind.as_str().replace('_', " ")),
         })
     }

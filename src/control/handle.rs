@@ -9,8 +9,10 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::model::{ApiId, ApiLimit, Caller, Definition, Expected, Partition, Revision};
 use crate::store::{ApiHead, ChangeKind, CommitError, Edit, Records};
 
+use super::diff::changes_of;
 use super::draft::Draft;
 use super::serving::Serving;
+use super::tokens::author;
 use super::{Clock, Error, Invoke, Limits, Noun, Options, Read, Written};
 
 /// How often a change is tried anew when another writer came first.
@@ -27,7 +29,7 @@ const TURNS: usize = 64;
 pub struct Control {
     pub(super) inner: Arc<Inner>,
     scope: Option<Partition>,
-    caller: Arc<Caller>,
+    pub(super) caller: Arc<Caller>,
 }
 
 /// What all clones share.
@@ -109,7 +111,7 @@ impl Control {
 
     /// The same at a time that was read before.
     pub(super) fn begin_at(&self, kind: ChangeKind, at: SystemTime) -> Edit {
-        Edit::new(kind, at)
+        Edit::new(kind, at).by(author(&self.caller))
     }
 
     /// The partition that new things are made in and that lists are of.
@@ -198,6 +200,7 @@ impl Control {
                 return Ok(Written { value, revision, store_revision: None, warnings });
             }
             let mut edit = self.begin(ChangeKind::DraftChanged);
+            edit.note(changes_of(&before, &draft.definition));
             edit.put_draft(&head, Arc::new(draft.definition));
             match self.inner.records.commit(edit).await {
                 Ok(committed) => {

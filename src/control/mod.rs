@@ -19,6 +19,7 @@ mod open;
 mod storage;
 
 mod apis;
+mod audit;
 mod backups;
 mod cors;
 mod deployments;
@@ -32,6 +33,7 @@ mod request_validators;
 mod resources;
 mod stages;
 mod test_invoke;
+mod tokens;
 mod upkeep;
 mod watch;
 
@@ -46,7 +48,8 @@ mod serving;
 #[cfg(test)]
 mod tests;
 
-pub use crate::store::{BackupSummary, Change, ChangeKind};
+pub use crate::store::{AuditOrder, BackupSummary, Change, ChangeKind};
+pub use audit::{AuditFilter, AuditPage};
 pub use clock::Clock;
 pub use cors::{CorsEnabled, CorsExplained, CorsRequest, CorsScope, CorsView, ExplainCors};
 pub use diff::{Difference, DifferenceKind, Subject};
@@ -65,4 +68,5 @@ pub use state::{
     ResourceRef, ResourceState, StageChoice, Version,
 };
 pub use test_invoke::{BackEndAnswer, Invoke, Question, TestAnswer, TestCall, TestRun};
+pub use tokens::{DEFAULT_LIFETIME, IssuedToken, NewToken, issue_token};
 pub use upkeep::SWEEP_INTERVAL;

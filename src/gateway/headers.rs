@@ -30,22 +30,31 @@ pub(super) fn is_hop_by_hop(name: &HeaderName) -> bool {
     HOP_BY_HOP.contains(name)
 }
 
-/// The fields that a value of `Connection` names, besides those that are hop-by-hop anyway. What the gateway needs or
-/// adds is not a caller's to name.
-pub(super) fn named_by_connection(value: &[u8]) -> impl Iterator<Item = HeaderName> {
-    value.split(|byte| *byte == b',').filter_map(|option| {
+/// The fields that `Connection` names, besides those that are hop-by-hop anyway. What the gateway needs or adds is
+/// not a caller's to name.
+pub(super) fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+    let mut named = Vec::new();
+    for option in headers.get_all(CONNECTION).iter().flat_map(|v| v.as_bytes().split(|b| *b == b',')) {
         let option = option.trim_ascii();
         if option.eq_ignore_ascii_case(b"keep-alive") || option.eq_ignore_ascii_case(b"close") {
-            return None;
+            continue;
         }
-        let name = HeaderName::from_bytes(option).ok()?;
-        (name != HOST && name != CONTENT_LENGTH && !is_hop_by_hop(&name)).then_some(name)
-    })
+        if let Ok(name) = HeaderName::from_bytes(option)
+            && name != HOST
+            && name != CONTENT_LENGTH
+            && !is_hop_by_hop(&name)
+        {
+            named.push(name);
+        }
+    }
+    named
 }
 
-/// The fields that the `Connection` of a request or an answer names.
-pub(super) fn named_by(headers: &HeaderMap) -> Vec<HeaderName> {
-    headers.get_all(CONNECTION).iter().flat_map(|value| named_by_connection(value.as_bytes())).collect()
+/// Removes the fields that `Connection` names.
+pub(super) fn remove_named_by_connection(headers: &mut HeaderMap) {
+    for name in named_by_connection(headers) {
+        headers.remove(name);
+    }
 }
 
 /// The caller's fields that `HTTP_PROXY` passes on, but for those of a name that is `replaced`.
@@ -53,7 +62,7 @@ pub(super) fn forwarded(
     callers: &HeaderMap,
     replaced: impl Fn(&HeaderName) -> bool,
 ) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-    let named = named_by(callers);
+    let named = named_by_connection(callers);
     callers.iter().filter(move |(name, value)| {
         is_forwarded(name)
             && !is_signature(name, value)

@@ -181,6 +181,52 @@ impl Grant {
     }
 }
 
+/// What somebody who is known by a name elsewhere may do here: `ops=admin`, `team-a=editor@abcdefghij+klmnopqrst`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantRule {
+    /// The name; `*` is everybody.
+    pub name: String,
+    /// What they may do.
+    pub grant: Grant,
+}
+
+impl GrantRule {
+    /// Whether the rule is about somebody of this name.
+    #[must_use]
+    pub fn is_for(&self, name: &str) -> bool {
+        self.name == "*" || self.name == name
+    }
+}
+
+/// A text that is no rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidRule(String);
+
+impl FromStr for GrantRule {
+    type Err = InvalidRule;
+
+    /// Takes `NAME=ROLE` and `NAME=ROLE@API+API`. The last `=` divides, since names may hold some.
+    fn from_str(text: &str) -> Result<Self, InvalidRule> {
+        let shown: String = text.chars().take(200).collect();
+        let (name, grant) = text
+            .rsplit_once('=')
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(|| InvalidRule(format!("{shown:?} names nobody before =")))?;
+        let (role, apis) = grant.split_once('@').unwrap_or((grant, ""));
+        let role = role.parse().map_err(|error: InvalidRole| InvalidRule(error.to_string()))?;
+        let apis = apis.split('+').filter(|api| !api.is_empty()).map(str::parse);
+        let apis = apis
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error: super::InvalidId| InvalidRule(error.to_string()))?;
+        if grant.contains('@') && apis.is_empty() {
+            return Err(InvalidRule(format!("{shown:?} names no API after @")));
+        }
+        let grant = Grant::limited(role, apis).map_err(|error| InvalidRule(error.to_string()))?;
+        Ok(Self { name: name.to_owned(), grant })
+    }
+}
+
 /// Who makes a call, as far as it is known, and what it is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -225,6 +271,34 @@ mod tests {
             assert_eq!(role.as_str().parse(), Ok(role));
         }
         assert!("Admin".parse::<Role>().is_err() && "".parse::<Role>().is_err());
+    }
+
+    #[test]
+    fn rules_name_somebody_a_role_and_perhaps_apis() {
+        let read = |text: &str| {
+            let rule = text.parse::<GrantRule>().ok()?;
+            let apis = match rule.grant.apis() {
+                ApiLimit::All => 0,
+                ApiLimit::Only(apis) => apis.len(),
+            };
+            Some((rule.name, rule.grant.role(), apis))
+        };
+        for (text, expected) in [
+            ("ops=admin", Some(("ops", Role::Admin, 0))),
+            ("*=viewer", Some(("*", Role::Viewer, 0))),
+            ("CN=ops,O=x=editor", Some(("CN=ops,O=x", Role::Editor, 0))),
+            ("team=editor@aaaaaaaaaa+bbbbbbbbbb", Some(("team", Role::Editor, 2))),
+            ("team=admin@aaaaaaaaaa", None),
+            ("team=editor@", None),
+            ("team=editor@x", None),
+            ("team=owner", None),
+            ("=admin", None),
+            ("admin", None),
+            ("", None),
+        ] {
+            let expected = expected.map(|(name, role, apis)| (name.to_owned(), role, apis));
+            assert_eq!(read(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -89,6 +89,10 @@ id!(
     /// Names a request validator within its API. Six characters.
     RequestValidatorId, 6, "a request validator id"
 );
+id!(
+    /// Names a bearer token of the admin API; no secret. Ten characters.
+    TokenId, 10, "a token id"
+);
 
 #[cfg(test)]
 mod tests {

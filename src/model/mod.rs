@@ -10,6 +10,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod aws;
 mod cors;
 mod definition;
@@ -29,9 +30,13 @@ mod request_validator;
 mod resource;
 mod revision;
 mod stage;
+mod token;
 
-pub use access::{ApiLimit, Caller, Grant, InvalidGrant, InvalidRole, Permission, Role};
+pub use access::{
+    ApiLimit, Caller, Grant, GrantRule, InvalidGrant, InvalidRole, InvalidRule, Permission, Role,
+};
 pub use api::{Api, ApiKeySource, EndpointType};
+pub use audit::{AuditEvent, AuditId};
 pub use aws::{AwsEndpoint, AwsEndpoints, AwsService, FunctionPattern};
 pub use cors::{
     CorsHeaders, CorsMark, CorsMethods, CorsPolicy, GatewayErrors, InvalidCors, Origins, ProxyCors,
@@ -41,7 +46,7 @@ pub use definition::{Definition, DefinitionError};
 pub use deployment::{ChainHash, ContentHash, Deployment, DeploymentSummary, Hash};
 pub use domain::{BasePath, DomainBinding, HostName};
 pub use gateway_response::{Family, GatewayResponse, GatewayResponseType};
-pub use id::{ApiId, DeploymentId, ID_ALPHABET, InvalidId, ModelId, RequestValidatorId, ResourceId};
+pub use id::{ApiId, DeploymentId, ID_ALPHABET, InvalidId, ModelId, RequestValidatorId, ResourceId, TokenId};
 pub use integration::{
     ConnectionType, ContentHandling, DEFAULT_INTEGRATION_TIMEOUT, Integration, IntegrationResponse,
     IntegrationTimeout, IntegrationType, PassthroughBehavior,
@@ -57,3 +62,4 @@ pub use request_validator::RequestValidator;
 pub use resource::{Resource, ResourcePath};
 pub use revision::{Expected, Revision, StoreRevision};
 pub use stage::{Canary, Stage, StageName, StageTarget, StageVariables};
+pub use token::{Token, TokenText};

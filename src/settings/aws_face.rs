@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::InvalidValue;
 use super::aws::{Secret, secret};
+use crate::model::{Grant, GrantRule, Role};
 
 /// The AWS face's listener.
 #[derive(Clone, Debug)]
@@ -13,6 +14,17 @@ pub struct AwsFaceSettings {
     pub listen: Option<SocketAddr>,
     /// Who may call; when empty, signatures are not verified.
     pub keys: Vec<AwsCallerKey>,
+    /// What holders of keys may do, by the key's id; everything, for a key that no rule is about.
+    pub roles: Vec<GrantRule>,
+}
+
+impl AwsFaceSettings {
+    /// What the holder of a key may do.
+    #[must_use]
+    pub fn grant(&self, key: &AwsCallerKey) -> Grant {
+        let rule = self.roles.iter().find(|rule| rule.is_for(&key.id));
+        rule.map_or(Grant::of(Role::Admin), |rule| rule.grant.clone())
+    }
 }
 
 /// An access key that may call.

@@ -1,19 +1,19 @@
 //! Flag over environment variable over file over default, and from text to type.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::admin;
 use super::aws::{self, AwsCredentials, AwsSettings};
 use super::file::{self, Texts};
 use super::table::{Setting, TABLE};
 use super::types::{
-    AdminSettings, DefaultEndpoints, Limits, LogFormat, LogSettings, OnStoreFault, Parity, Settings, Timeouts,
+    DefaultEndpoints, Limits, LogFormat, LogSettings, OnStoreFault, Parity, Settings, Timeouts,
 };
 use super::value::{self, InvalidValue};
 use super::{AwsCallerKey, AwsFaceSettings, ByteSize, Flags};
-use crate::model::{AwsEndpoints, Partition};
+use crate::model::{AwsEndpoints, GrantRule, Partition};
 
 /// One thing wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,17 +62,7 @@ fn settings(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> Settings {
     Settings {
         data_dir: from.one("data-dir", path),
         listen: from.one("listen", value::address),
-        admin: AdminSettings {
-            listen: from.one("admin-listen", loopback),
-            allow_origins: from.many(
-                "admin-allow-origin",
-                named("an origin", "scheme://host[:port], such as https://admin.example.com"),
-            ),
-            allow_hosts: from.many(
-                "admin-allow-host",
-                named("a host name", "a lower-case host name without port, or *.suffix"),
-            ),
-        },
+        admin: admin::read(from),
         ops_listen: from.one("ops-listen", value::address),
         workers: from.one("workers", value::workers),
         log: LogSettings {
@@ -168,11 +158,19 @@ fn aws_face(from: &mut Sources<impl Fn(&str) -> Option<String>>) -> AwsFaceSetti
             "127.0.0.1:4566, or an --aws-caller-key beside it",
         ))
     };
-    AwsFaceSettings { listen: from.optional("aws-listen", address), keys }
+    let roles: Vec<GrantRule> = from
+        .many("aws-caller-role", named("a rule", "ID=ROLE or ID=ROLE@API+API, such as AKIAEXAMPLE=deployer"));
+    let listen = from.optional("aws-listen", address);
+    for rule in roles.iter().filter(|rule| !keys.iter().any(|key| rule.is_for(&key.id))) {
+        let wrong = format!("there is no --aws-caller-key {}", rule.name);
+        let right = "a rule whose name is the id of a key, or *";
+        from.note_problem(Problem::new("--aws-caller-role", wrong, right));
+    }
+    AwsFaceSettings { listen, keys, roles }
 }
 
 /// Where texts come from, and what was wrong with them.
-struct Sources<V> {
+pub(super) struct Sources<V> {
     flags: Flags,
     variable: V,
     file: Texts,
@@ -196,7 +194,8 @@ impl<V: Fn(&str) -> Option<String>> Sources<V> {
         Some((format!("{}: {}", self.file_name, setting.key), texts.clone()))
     }
 
-    fn one<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, InvalidValue>) -> T {
+    /// The value that is given, or the default.
+    pub(super) fn one<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, InvalidValue>) -> T {
         let setting = setting(key);
         let default = setting.default.expect("a setting that always has a value has a default");
         if let Some((place, texts)) = self.texts(setting) {
@@ -209,7 +208,8 @@ impl<V: Fn(&str) -> Option<String>> Sources<V> {
         parse(default).unwrap_or_else(|error| unreachable!("the default of {key} is right: {error}"))
     }
 
-    fn optional<T>(
+    /// The value that is given, if one is.
+    pub(super) fn optional<T>(
         &mut self,
         key: &'static str,
         parse: impl Fn(&str) -> Result<T, InvalidValue>,
@@ -224,7 +224,12 @@ impl<V: Fn(&str) -> Option<String>> Sources<V> {
         }
     }
 
-    fn many<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, InvalidValue>) -> Vec<T> {
+    /// Every value that is given.
+    pub(super) fn many<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, InvalidValue>,
+    ) -> Vec<T> {
         let Some((place, texts)) = self.texts(setting(key)) else { return Vec::new() };
         let mut values = Vec::new();
         for text in texts {
@@ -234,6 +239,11 @@ impl<V: Fn(&str) -> Option<String>> Sources<V> {
             }
         }
         values
+    }
+
+    /// Notes what is wrong with several settings together.
+    pub(super) fn note_problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
     }
 
     fn note(&mut self, place: String, error: &InvalidValue) {
@@ -249,7 +259,7 @@ fn split(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-fn path(text: &str) -> Result<PathBuf, InvalidValue> {
+pub(super) fn path(text: &str) -> Result<PathBuf, InvalidValue> {
     if text.is_empty() {
         Err(InvalidValue::new(text, "a path", "a path that is not empty"))
     } else {
@@ -265,20 +275,6 @@ fn filter(text: &str) -> Result<String, InvalidValue> {
             "a log filter",
             "off, error, warn, info, debug or trace, or pairs such as info,postern::gateway=debug",
         )),
-    }
-}
-
-/// The admin API asks for no credentials so far, so it must not be reachable from elsewhere.
-fn loopback(text: &str) -> Result<SocketAddr, InvalidValue> {
-    let address = value::address(text)?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(InvalidValue::new(
-            text,
-            "a loopback address, and the admin API asks for no credentials: on any other address it would be open to everybody who reaches it",
-            "127.0.0.1:9901 or [::1]:9901, reached from elsewhere through an SSH or kubectl port-forward; TLS and authentication are to come",
-        ))
     }
 }
 
@@ -311,11 +307,14 @@ fn http2_streams(text: &str) -> Result<std::num::NonZeroUsize, InvalidValue> {
     }
 }
 
-fn named<T: FromStr>(kind: &'static str, right: &'static str) -> impl Fn(&str) -> Result<T, InvalidValue> {
+pub(super) fn named<T: FromStr>(
+    kind: &'static str,
+    right: &'static str,
+) -> impl Fn(&str) -> Result<T, InvalidValue> {
     move |text| text.parse().map_err(|_| InvalidValue::new(text, kind, right))
 }
 
-fn one_of<T: Copy>(
+pub(super) fn one_of<T: Copy>(
     choices: &[(&'static str, T)],
     right: &'static str,
 ) -> impl Fn(&str) -> Result<T, InvalidValue> {
@@ -375,21 +374,6 @@ mod tests {
         let places: Vec<_> = problems.iter().map(|problem| problem.place.as_str()).collect();
         assert_eq!(places, ["--listen", "POSTERN_WORKERS", "POSTERN_LOG", "--allow-upstream"]);
         assert!(problems.iter().all(|problem| !problem.right.is_empty()));
-    }
-
-    #[test]
-    fn the_admin_listener_stays_on_loopback() {
-        for (text, fits) in [
-            ("127.0.0.1:0", true),
-            ("[::1]:9901", true),
-            ("127.8.8.8:1", true),
-            ("0.0.0.0:9901", false),
-            ("10.0.0.1:9901", false),
-            ("[::]:1", false),
-        ] {
-            let merged = merge(Flags::default().with("admin-listen", [text]), &[]);
-            assert_eq!(merged.is_ok(), fits, "{text}");
-        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! [`Settings::merge`] turns the texts into types that cannot be wrong and reports *every* problem at once;
 //! nothing asks the texts again.
 
+mod admin;
 mod aws;
 mod aws_face;
 mod file;
@@ -14,13 +15,14 @@ mod table;
 mod types;
 mod value;
 
+pub use admin::{AdminAuth, AdminSettings, AdminTlsSettings};
 pub use aws::{AwsCredentials, AwsSettings, Secret};
 pub use aws_face::{AwsCallerKey, AwsFaceSettings};
 pub use flags::Flags;
 pub use merge::Problem;
 pub use table::{Setting, TABLE};
 pub use types::{
-    AdminSettings, DefaultEndpoints, Limits, LogFormat, LogSettings, OnStoreFault, Parity, Settings,
-    Timeouts, UpstreamHost, UpstreamRule,
+    DefaultEndpoints, Limits, LogFormat, LogSettings, OnStoreFault, Parity, Settings, Timeouts, UpstreamHost,
+    UpstreamRule,
 };
 pub use value::{ByteSize, InvalidValue};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::{AwsFaceSettings, AwsSettings, ByteSize, InvalidValue};
-use crate::model::{HostName, Origin, Partition};
+use super::{AdminSettings, AwsFaceSettings, AwsSettings, ByteSize, InvalidValue};
+use crate::model::{HostName, Partition};
 
 /// Everything a server is told at start.
 #[derive(Clone, Debug)]
@@ -49,17 +49,6 @@ pub struct Settings {
     pub limits: Limits,
     /// How long is waited.
     pub timeouts: Timeouts,
-}
-
-/// The admin API's listener.
-#[derive(Clone, Debug)]
-pub struct AdminSettings {
-    /// Where it listens; always a loopback address.
-    pub listen: SocketAddr,
-    /// Web page origins that may call it.
-    pub allow_origins: Vec<Origin>,
-    /// Host names, beside loopback ones, under which admin and ops may be called.
-    pub allow_hosts: Vec<HostName>,
 }
 
 /// What is logged, and how.

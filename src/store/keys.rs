@@ -2,7 +2,8 @@
 
 use super::Key;
 use crate::model::{
-    ApiId, BasePath, DeploymentId, HostName, KeptKind, KeptScope, Partition, StageName, StoreRevision,
+    ApiId, AuditId, BasePath, DeploymentId, HostName, KeptKind, KeptScope, Partition, StageName,
+    StoreRevision, TokenId,
 };
 
 /// Where an API's head is.
@@ -105,6 +106,27 @@ pub(super) fn kept_of(scope: &KeptScope, kind: Option<KeptKind>) -> String {
 const KEPT_ID: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 
+/// Where a bearer token is.
+pub(super) fn token(id: TokenId) -> Key {
+    Key::new(format!("{TOKENS}{id}"))
+}
+
+/// All bearer tokens.
+pub(super) const TOKENS: &str = "token/";
+
+/// Where an event of the audit is.
+pub(super) fn audit(id: AuditId) -> Key {
+    Key::new(format!("{AUDIT}{id}"))
+}
+
+/// All events of the audit, by time.
+pub(super) const AUDIT: &str = "audit/";
+
+/// The place of an event.
+pub(super) fn audit_id(key: &Key) -> Option<AuditId> {
+    key.as_str().strip_prefix(AUDIT)?.parse().ok()
+}
+
 /// What moves on when something new points at a part of an API.
 pub(super) fn pins(api: ApiId) -> Key {
     Key::new(format!("pins/{api}"))
@@ -161,6 +183,8 @@ mod tests {
                 kept(&KeptScope::Api(api_id), KeptKind::Authorizer, "abc123"),
                 "kept/abcdefghij/authorizer/abc123",
             ),
+            (token("abcdefghij".parse().expect("an id")), "token/abcdefghij"),
+            (audit(AuditId { at_ms: 7, random: 10 }), "audit/00000000000000000007-000000000000000a"),
             (pins(api_id), "pins/abcdefghij"),
             (sweep(), "sweep"),
             (change(StoreRevision(7)), "change/00000000000000000007"),

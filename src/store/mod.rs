@@ -21,6 +21,8 @@
 //! | `stage/{api}/{stage}` | `Stage` | stages | the publisher |
 //! | `binding/{account}/{region}/{host}/{base path}` | `DomainBinding` | bindings | the publisher |
 //! | `kept/{account}/{region}/{kind}/{id}` | `Kept`: a text without effect so far; what belongs to an API is part of its definition | the AWS face's calls | the AWS face |
+//! | `token/{token}` | `Token`: a bearer token of the admin API, its secret as a hash | tokens | every call with a token |
+//! | `audit/{time}-{random}` | `AuditEvent`: who asked for a commit, from where, and what it did; never removed | every commit that somebody asked for | the audit |
 //! | `pins/{api}` | `Pins`: moves on when something new points at a part of the API | stages, bindings | whoever deletes such a part |
 //! | `sweep` | `Sweep`: whether unreferenced content is being removed | the sweep | every commit that names content |
 //! | `change/{revision}` | `Change`: what that commit did; the latest 4,096 are kept | every commit | those who follow |
@@ -55,8 +57,8 @@ pub use keyspace::{
 };
 pub use memory::MemoryStore;
 pub use records::{
-    ApiHead, Change, ChangeKind, Committed, Edit, NewApi, NewDeployment, PlacedBinding, Records, Retention,
-    Served, Swept, Was, Watch, WatchError, chain_hash,
+    ApiHead, AuditOrder, Author, Change, ChangeKind, Committed, Edit, NewApi, NewDeployment, PlacedBinding,
+    Records, Retention, Served, Swept, Was, Watch, WatchError, chain_hash,
 };
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ fn every_wrong_setting_is_named_and_the_exit_code_is_64() {
         "--listen: \"8080\"",
         "--workers: \"none\"",
         "--admin-listen: \"0.0.0.0:9901\"",
-        "TLS and authentication are to come",
+        "--admin-tls-cert and --admin-tls-key beside it",
     ] {
         assert!(ended.stderr.contains(part), "{part} in {}", ended.stderr);
     }

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod access;
 mod admin_apis;
 mod admin_contract;
 mod admin_cors;
@@ -15,7 +16,9 @@ mod admin_models;
 mod admin_reflection;
 mod admin_resources;
 mod admin_test_method;
+mod admin_tls;
 mod admin_watch;
+mod audit;
 mod aws;
 mod aws_face;
 mod cases;
@@ -67,3 +70,4 @@ mod store_faults;
 mod strict;
 mod swap;
 mod validation;
+mod web_page;

@@ -2,7 +2,7 @@
 //!
 //! Each folder of `tests/stored/` has a data directory, a backup and an export for serving as a layout wrote them, and
 //! what they hold as text. They are never written again. When `model` gains a field, the text gains that field's default, and
-//! nothing else may change in it. A new layout gets a folder of its own: `POSTERN_WRITE_STORED=v3 cargo test --test it
+//! nothing else may change in it. A new layout gets a folder of its own: `POSTERN_WRITE_STORED=v4 cargo test --test it
 //! old_records` writes one.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use postern::model::*;
 use postern::store::{
-    ChangeKind, Edit, NewApi, NewDeployment, OnFault, Records, Retention, SledStore, Was, check, restore,
+    AuditOrder, Author, ChangeKind, Edit, NewApi, NewDeployment, OnFault, Records, Retention, SledStore, Was,
+    check, restore,
 };
 
 fn folder(layout: &str) -> PathBuf {
@@ -22,7 +23,7 @@ fn folder(layout: &str) -> PathBuf {
 }
 
 /// The layouts there ever were.
-const LAYOUTS: [&str; 2] = ["v1", "v2"];
+const LAYOUTS: [&str; 3] = ["v1", "v2", "v3"];
 
 #[tokio::test]
 async fn what_every_layout_wrote_opens_and_reads_back() {
@@ -125,6 +126,12 @@ async fn describe(records: &Records, scope: Scope) -> String {
         writeln!(text, "{binding:#?}").unwrap();
     }
     if scope == Scope::All {
+        for token in records.tokens(None, usize::MAX).await.unwrap() {
+            writeln!(text, "{token:#?}").unwrap();
+        }
+        for event in records.audit(AuditOrder::OldestFirst, None, usize::MAX).await.unwrap() {
+            writeln!(text, "{event:#?}").unwrap();
+        }
         let mut watch = records.watch(StoreRevision(0));
         let mut seen = StoreRevision(0);
         while seen < records.latest() {
@@ -240,6 +247,30 @@ async fn fill(records: &Records) {
     let mut edit = Edit::new(ChangeKind::DraftChanged, now());
     edit.put_draft(&head, Arc::new(draft));
     records.commit(edit).await.unwrap();
+
+    let token = |id: &str, grant, expires_at| Token {
+        id: id.parse().unwrap(),
+        name: "ci".to_owned(),
+        secret_hash: Hash([7; 32]),
+        grant,
+        created_at: now(),
+        created_by: "local".to_owned(),
+        expires_at,
+    };
+    let expires_at = Some(now() + Duration::from_secs(3600));
+    for token in [
+        token("limited123", Grant::limited(Role::Editor, [api_id()]).unwrap(), expires_at),
+        token("forever123", Grant::of(Role::Admin), None),
+    ] {
+        let author = Author {
+            actor: "token:first/abcdefghij".to_owned(),
+            address: Some("2001:db8::1".parse().unwrap()),
+            operation: "TokenService/CreateToken".to_owned(),
+        };
+        let mut edit = Edit::new(ChangeKind::TokenCreated, now()).by(author);
+        edit.note(["more to say".to_owned()]).create_token(token);
+        records.commit(edit).await.unwrap();
+    }
 }
 
 fn deployment(id: &str, description: Option<&str>) -> NewDeployment {

@@ -10,14 +10,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
-use super::connect::{Client, Connection};
+use super::connect::Client;
 use super::echo::Echo;
 use super::failure::{Exit, Failure, Stop};
 use super::http as http_client;
 use super::json::{from_json, to_json};
 use super::output::{Format, Output, Tone};
 use super::serve;
-use crate::app::Addresses;
+use crate::app::{Addresses, App};
 use crate::settings::{Flags, TABLE};
 use crate::wire::pb;
 use pets::Found;
@@ -102,7 +102,7 @@ pub(super) fn run(args: &Args) -> Result<(), Stop> {
         // The back end answers while the tour waits for the gateway, which waits for it.
         let tour = async {
             let mut tour = Tour { output: Output::stdout(Format::Table), at, wrong: 0 };
-            tour.make(args, &directory, echo_address).await?;
+            tour.make(args, &directory, echo_address, &app).await?;
             if !args.once {
                 tour.output.line("\nserving; Ctrl-C stops it")?;
                 signals.wait().await;
@@ -131,13 +131,14 @@ struct Tour {
 }
 
 impl Tour {
-    async fn make(&mut self, args: &Args, directory: &std::path::Path, echo: SocketAddr) -> Result<(), Stop> {
-        let connection = Connection {
-            admin: format!("http://{}", self.at.admin),
-            region: String::new(),
-            output: Format::Table,
-        };
-        let client = Client::connect(&connection).await?;
+    async fn make(
+        &mut self,
+        args: &Args,
+        directory: &std::path::Path,
+        echo: SocketAddr,
+        app: &App,
+    ) -> Result<(), Stop> {
+        let client = Client::within(app).await?;
         let (api_id, found) = pets::ensure(&client, &echo.to_string()).await?;
         let heading = match found {
             Found::Made => {

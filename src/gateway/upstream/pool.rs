@@ -230,14 +230,12 @@ impl Pool {
     }
 
     /// A kept connection that is still quiet. The last one used is the likeliest to be.
-    async fn kept(&self, permit: &Permit, now: Instant) -> Option<Box<Connection>> {
+    async fn kept(&self, permit: &Permit) -> Option<Box<Connection>> {
         poll_fn(|cx| {
             let mut kept = permit.0.kept.borrow_mut();
             while let Some(mut connection) = kept.pop() {
                 self.metrics.upstream_idle.dec();
-                if now.saturating_duration_since(connection.idle_since) < self.keep_alive
-                    && connection.is_quiet(cx)
-                {
+                if connection.idle_since.elapsed() < self.keep_alive && connection.is_quiet(cx) {
                     return Poll::Ready(Some(connection));
                 }
             }
@@ -267,21 +265,15 @@ impl Pool {
 
 impl Upstream for Pool {
     async fn send(&self, mut request: UpstreamRequest<'_>) -> Result<Response<UpstreamBody>, UpstreamError> {
-        // Read once for all that is timed. A wait for the permit is part of the call's time.
-        let mut now = request.began;
         let permit = self.permit(&request).await?;
         let may_repeat = request.method.is_idempotent() && request.body.is_replayable();
-        let mut connection = match self.kept(&permit, now).await {
+        let mut connection = match self.kept(&permit).await {
             Some(connection) => {
                 self.metrics.upstream_reuses.inc();
                 connection
             }
             // Boxed, here and below: nearly every call finds a kept connection and needs no room for this.
-            None => {
-                let connection = Box::pin(self.open(&request)).await?;
-                now = Instant::now();
-                connection
-            }
+            None => Box::pin(self.open(&request)).await?,
         };
         let mut permit = Some(permit);
         loop {
@@ -289,7 +281,7 @@ impl Upstream for Pool {
                 Some(permit) => permit,
                 None => self.permit(&request).await?,
             };
-            let mut call = Call::new(connection, granted, &mut request, now);
+            let mut call = Call::new(connection, granted, &mut request);
             match poll_fn(|cx| call.poll_head(cx)).await {
                 Ok(head) => return Ok(call.into_response(head, self.idle)),
                 Err(error) if may_repeat && call.may_retry(&error) => {
@@ -297,7 +289,6 @@ impl Upstream for Pool {
                     self.metrics.upstream_retries.inc();
                     // A new connection: a second stale one would be a second retry.
                     connection = Box::pin(self.open(&request)).await?;
-                    now = Instant::now();
                 }
                 Err(error) => return Err(error),
             }

@@ -20,7 +20,7 @@ use crate::wire::stored::pb;
 
 /// The layout that this binary writes, and the newest it reads. Raised with every change of `store.v1` or of the
 /// table of keys.
-pub(in crate::store) const FORMAT_VERSION: u32 = 2;
+pub(in crate::store) const FORMAT_VERSION: u32 = 3;
 
 /// Enough for the pages in use; sled's own default of 1 GiB is more than a gateway may take.
 const CACHE_BYTES: u64 = 64 << 20;

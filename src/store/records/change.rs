@@ -62,6 +62,10 @@ change_kinds! {
     KeptWritten = "kept_written";
     /// Something that was kept without effect went.
     KeptDeleted = "kept_deleted";
+    /// A bearer token was made.
+    TokenCreated = "token_created";
+    /// A bearer token was revoked.
+    TokenRevoked = "token_revoked";
     /// The store tidied itself; nothing that anybody sees has changed.
     Upkeep = "upkeep";
 }

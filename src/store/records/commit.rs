@@ -36,12 +36,17 @@ impl Records {
         let mut plan = Plan::new(self).await?;
         let mut about = About::default();
         let is_about_kept = matches!(edit.kind, ChangeKind::KeptWritten | ChangeKind::KeptDeleted);
+        let mut changes = edit.changes;
         for step in edit.steps {
             let of_kept = matches!(step, Step::PutKept { .. } | Step::DeleteKept { .. });
-            let did = plan.step(step).await?;
+            let mut did = plan.step(step).await?;
+            changes.append(&mut did.changes);
             if is_about_kept || !of_kept {
                 about = did;
             }
+        }
+        if let Some(author) = edit.author {
+            plan.audit(author, edit.kind, edit.at, &about, changes);
         }
         let change = Change {
             store_revision: StoreRevision::default(),

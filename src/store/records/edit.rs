@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{ApiHead, ChangeKind, PlacedBinding, Retention};
+use super::{ApiHead, Author, ChangeKind, PlacedBinding, Retention};
 use crate::model::{
     ApiId, Definition, Deployment, DeploymentId, DomainBinding, Kept, Partition, Revision, Stage, StageName,
+    Token,
 };
 
 /// What a caller saw before it wrote.
@@ -54,6 +55,8 @@ pub struct Edit {
     pub(super) kind: ChangeKind,
     pub(super) at: SystemTime,
     pub(super) steps: Vec<Step>,
+    pub(super) author: Option<Author>,
+    pub(super) changes: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ pub(super) enum Step {
     DeleteBinding { seen: PlacedBinding },
     PutKept { kept: Kept, was: Was },
     DeleteKept { seen: Kept },
+    CreateToken { token: Token },
+    RevokeToken { seen: Token },
     RequireApi { head: ApiHead },
     RequireStage { api: ApiId, name: StageName, seen: Revision },
 }
@@ -79,7 +84,20 @@ impl Edit {
     /// An edit without steps; `kind` and `at` go into the change record.
     #[must_use]
     pub fn new(kind: ChangeKind, at: SystemTime) -> Self {
-        Self { kind, at, steps: Vec::new() }
+        Self { kind, at, steps: Vec::new(), author: None, changes: Vec::new() }
+    }
+
+    /// Says who asked for it: the audit gets an event in the same commit.
+    #[must_use]
+    pub fn by(mut self, author: Author) -> Self {
+        self.author = Some(author);
+        self
+    }
+
+    /// Adds lines to what the audit says of it; the steps add theirs.
+    pub fn note(&mut self, changes: impl IntoIterator<Item = String>) -> &mut Self {
+        self.changes.extend(changes);
+        self
     }
 
     /// Makes an API whose draft is `definition`.
@@ -148,6 +166,16 @@ impl Edit {
     /// Removes something that is kept without effect.
     pub fn delete_kept(&mut self, seen: &Kept) -> &mut Self {
         self.push(Step::DeleteKept { seen: seen.clone() })
+    }
+
+    /// Makes a bearer token. A conflict when its id is taken.
+    pub fn create_token(&mut self, token: Token) -> &mut Self {
+        self.push(Step::CreateToken { token })
+    }
+
+    /// Removes a bearer token.
+    pub fn revoke_token(&mut self, seen: &Token) -> &mut Self {
+        self.push(Step::RevokeToken { seen: seen.clone() })
     }
 
     /// Writes nothing, but is a conflict when the API's head is no longer as seen.

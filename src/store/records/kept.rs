@@ -65,5 +65,6 @@ fn about(kept: &Kept) -> About {
         KeptScope::Partition(_) => None,
     };
     let name = format!("{}/{}", kept.kind.as_str(), kept.id);
-    About { api_id, name: Some(name), revision: Some(kept.revision) }
+    let changes = vec![name.clone()];
+    About { api_id, name: Some(name), revision: Some(kept.revision), changes }
 }

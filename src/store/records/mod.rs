@@ -1,6 +1,8 @@
 //! The typed level: APIs, drafts, deployments, stages and bindings over the byte level.
 
+mod audit;
 mod change;
+mod changes;
 mod commit;
 mod edit;
 mod head;
@@ -12,6 +14,7 @@ mod record;
 mod served;
 mod steps;
 mod sweep;
+mod token;
 mod watch;
 
 use std::sync::Arc;
@@ -22,6 +25,7 @@ use super::Store;
 use super::content::Cache;
 use super::serving::Export;
 
+pub use audit::{AuditOrder, Author};
 pub use change::{Change, ChangeKind};
 pub use commit::Committed;
 pub use edit::{Edit, NewApi, NewDeployment, Was};

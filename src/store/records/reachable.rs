@@ -102,6 +102,8 @@ pub(in crate::store) fn root(entry: &Entry) -> Result<Option<Hash>, StoreError> 
         | Kind::StageV1(_)
         | Kind::DomainBindingV1(_)
         | Kind::KeptV1(_)
+        | Kind::TokenV1(_)
+        | Kind::AuditEventV1(_)
         | Kind::ChangeV1(_)
         | Kind::PinsV1(_)
         | Kind::SweepV1(_) => Ok(None),

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::super::content;
 use super::super::{Blob, Entry, Key, Store, StoreError, envelope};
 use super::ApiHead;
-use crate::model::{ApiId, Deployment, DomainBinding, Hash, Kept, Partition, Stage};
+use crate::model::{ApiId, Deployment, DomainBinding, Hash, Kept, Partition, Stage, Token};
 use crate::wire::stored::{self, InvalidRecord, pb};
 
 use pb::record::Kind;
@@ -42,6 +42,7 @@ stored_record!(Deployment, DeploymentV1);
 stored_record!(Stage, StageV1);
 stored_record!(DomainBinding, DomainBindingV1);
 stored_record!(Kept, KeptV1);
+stored_record!(Token, TokenV1);
 
 impl Stored for pb::Pins {
     fn into_kind(self) -> Kind {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{CommitError, content, keys};
+use super::changes;
 use super::edit::{NewApi, NewDeployment, Step, Was};
 use super::head::chain_hash;
 use super::plan::{Plan, conflict};
@@ -19,6 +20,8 @@ pub(super) struct About {
     pub(super) api_id: Option<ApiId>,
     pub(super) name: Option<String>,
     pub(super) revision: Option<Revision>,
+    /// What differs since, a line each, for the audit.
+    pub(super) changes: Vec<String>,
 }
 
 impl Plan<'_> {
@@ -46,13 +49,20 @@ impl Plan<'_> {
             Step::DeleteBinding { seen } => self.delete_binding(&seen).await,
             Step::PutKept { kept, was } => self.put_kept(kept, was).await,
             Step::DeleteKept { seen } => self.delete_kept(&seen).await,
+            Step::CreateToken { token } => Ok(self.create_token(token)),
+            Step::RevokeToken { seen } => self.revoke_token(&seen).await,
             Step::RequireApi { head } => {
                 self.head(&head).await?;
                 Ok(About { api_id: Some(head.id), ..About::default() })
             }
             Step::RequireStage { api, name, seen } => {
                 self.seen_stage(api, &name, seen).await?;
-                Ok(About { api_id: Some(api), name: Some(name.to_string()), revision: Some(seen) })
+                Ok(About {
+                    api_id: Some(api),
+                    name: Some(name.to_string()),
+                    revision: Some(seen),
+                    ..About::default()
+                })
             }
         }
     }
@@ -74,8 +84,9 @@ impl Plan<'_> {
             retention: new.retention,
         };
         self.put(claim, Claim { partition: new.partition, api_id: new.id, number: 0, deleted: false });
+        let changes = vec![format!("name {:?}", head.name)];
         self.put_head(head);
-        Ok(About { api_id: Some(new.id), name: None, revision: Some(Revision(1)) })
+        Ok(About { api_id: Some(new.id), name: None, revision: Some(Revision(1)), changes })
     }
 
     async fn put_draft(
@@ -89,7 +100,7 @@ impl Plan<'_> {
         let revision = head.revision.next();
         let api_id = Some(head.id);
         self.put_head(ApiHead { root, revision, name: definition.api.name.clone(), ..head });
-        Ok(About { api_id, name: None, revision: Some(revision) })
+        Ok(About { api_id, revision: Some(revision), ..About::default() })
     }
 
     /// Adds the content of a definition to the plan and gives its root.
@@ -116,7 +127,8 @@ impl Plan<'_> {
             // What belonged to the API cannot be seen from here on; the sweep removes it, and the claim last.
             self.put(keys::api_claim(head.id), Claim { deleted: true, ..claim });
         }
-        Ok(About { api_id: Some(head.id), ..About::default() })
+        let changes = vec![format!("name {:?}", head.name)];
+        Ok(About { api_id: Some(head.id), changes, ..About::default() })
     }
 
     async fn deploy(&mut self, seen: &ApiHead, new: NewDeployment) -> Result<About, CommitError> {
@@ -155,6 +167,7 @@ impl Plan<'_> {
             api_id: Some(deployment.api_id),
             name: Some(deployment.id.to_string()),
             revision: Some(deployment.revision),
+            changes: Vec::new(),
         };
         self.put(keys::deployment(deployment.api_id, deployment.number), deployment.clone());
         self.committed.deployments.push(deployment);
@@ -191,6 +204,7 @@ impl Plan<'_> {
         }
         let key = keys::stage(stage.api_id, &stage.name);
         let there: Option<Stage> = self.read(&key).await?;
+        let changes = changes::of_stage(there.as_ref(), &stage);
         stage.revision = next(was, there.map(|stage| stage.revision)).ok_or_else(|| conflict(key.clone()))?;
         stage.created_at = whole_millis(stage.created_at);
         stage.updated_at = whole_millis(stage.updated_at);
@@ -200,6 +214,7 @@ impl Plan<'_> {
             api_id: Some(stage.api_id),
             name: Some(stage.name.to_string()),
             revision: Some(stage.revision),
+            changes,
         };
         self.committed.stages.push(stage);
         Ok(about)
@@ -223,7 +238,7 @@ impl Plan<'_> {
         self.seen_stage(api, &name, seen).await?;
         self.unpinned(api, |binding| binding.api_id == api && binding.stage == name).await?;
         self.remove(keys::stage(api, &name));
-        Ok(About { api_id: Some(api), name: Some(name.to_string()), revision: None })
+        Ok(About { api_id: Some(api), name: Some(name.to_string()), ..About::default() })
     }
 
     /// Makes sure that no binding points at a part of `api`, and that none will before the commit is made.
@@ -252,13 +267,14 @@ impl Plan<'_> {
         }
         let key = keys::binding(partition, &binding.host, &binding.base_path);
         let there: Option<DomainBinding> = self.read(&key).await?;
+        let changes = changes::of_binding(there.as_ref(), binding);
         binding.revision =
             next(was, there.map(|there| there.revision)).ok_or_else(|| conflict(key.clone()))?;
         let api_id = binding.api_id;
         self.put(claim_key, Claim { partition: partition.clone(), api_id, number: 0, deleted: false });
         self.put(key, binding.clone());
         self.put(keys::pins(api_id), pb::Pins {});
-        let about = about_binding(binding, Some(binding.revision));
+        let about = About { changes, ..about_binding(binding, Some(binding.revision)) };
         self.committed.bindings.push(placed);
         Ok(about)
     }
@@ -278,7 +294,7 @@ impl Plan<'_> {
 
 fn about_binding(binding: &DomainBinding, revision: Option<Revision>) -> About {
     let name = format!("{}{}", binding.host, binding.base_path);
-    About { api_id: Some(binding.api_id), name: Some(name), revision }
+    About { api_id: Some(binding.api_id), name: Some(name), revision, ..About::default() }
 }
 
 /// The deployments a stage points at.

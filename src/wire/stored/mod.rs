@@ -4,6 +4,7 @@
 //! Equal values have equal bytes: maps are ordered and nothing is written that depends on how a value came to be.
 
 mod api;
+mod audit;
 mod cors;
 mod deployment;
 mod domain;
@@ -16,10 +17,12 @@ mod model;
 mod request_validator;
 mod resource;
 mod stage;
+mod token;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use audit::read_audit_event;
 pub use field::InvalidRecord;
 pub(crate) use field::{hash, millis, parse, present, time, whole_millis};
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern::admin::{AdminConfig, Guard, serve};
+use postern::admin::{AccessConfig, AdminConfig, Guard, serve};
 use postern::compile::Snapshot;
 use postern::compile::cell::Publisher;
 use postern::control::{Clock, Control, Limits, Setup};
@@ -13,6 +13,7 @@ use postern::ops::Metrics;
 use postern::store::{MemoryStore, Records};
 use postern::wire::pb;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::channel;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::Status;
@@ -72,10 +73,16 @@ impl AdminServer {
         let control = Control::open(records, publisher, setup).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let config =
-            AdminConfig { guard, partition: Partition::default(), drain_timeout: Duration::from_secs(5) };
+        let config = AdminConfig {
+            guard,
+            access: AccessConfig::default(),
+            tls: None,
+            metrics: Metrics::new(),
+            partition: Partition::default(),
+            drain_timeout: Duration::from_secs(5),
+        };
         let (stop, stopped) = oneshot::channel();
-        let serving = serve(listener, control.clone(), config, async {
+        let serving = serve(listener, channel(1).1, control.clone(), config, async {
             let _ = stopped.await;
         });
         let task = tokio::spawn(async { serving.await.unwrap() });
