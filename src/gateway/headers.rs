@@ -30,31 +30,22 @@ pub(super) fn is_hop_by_hop(name: &HeaderName) -> bool {
     HOP_BY_HOP.contains(name)
 }
 
-/// The fields that `Connection` names, besides those that are hop-by-hop anyway. What the gateway needs or adds is
-/// not a caller's to name.
-pub(super) fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
-    let mut named = Vec::new();
-    for option in headers.get_all(CONNECTION).iter().flat_map(|v| v.as_bytes().split(|b| *b == b',')) {
+/// The fields that a value of `Connection` names, besides those that are hop-by-hop anyway. What the gateway needs or
+/// adds is not a caller's to name.
+pub(super) fn named_by_connection(value: &[u8]) -> impl Iterator<Item = HeaderName> {
+    value.split(|byte| *byte == b',').filter_map(|option| {
         let option = option.trim_ascii();
         if option.eq_ignore_ascii_case(b"keep-alive") || option.eq_ignore_ascii_case(b"close") {
-            continue;
+            return None;
         }
-        if let Ok(name) = HeaderName::from_bytes(option)
-            && name != HOST
-            && name != CONTENT_LENGTH
-            && !is_hop_by_hop(&name)
-        {
-            named.push(name);
-        }
-    }
-    named
+        let name = HeaderName::from_bytes(option).ok()?;
+        (name != HOST && name != CONTENT_LENGTH && !is_hop_by_hop(&name)).then_some(name)
+    })
 }
 
-/// Removes the fields that `Connection` names.
-pub(super) fn remove_named_by_connection(headers: &mut HeaderMap) {
-    for name in named_by_connection(headers) {
-        headers.remove(name);
-    }
+/// The fields that the `Connection` of a request or an answer names.
+pub(super) fn named_by(headers: &HeaderMap) -> Vec<HeaderName> {
+    headers.get_all(CONNECTION).iter().flat_map(|value| named_by_connection(value.as_bytes())).collect()
 }
 
 /// The caller's fields that `HTTP_PROXY` passes on, but for those of a name that is `replaced`.
@@ -62,7 +53,7 @@ pub(super) fn forwarded(
     callers: &HeaderMap,
     replaced: impl Fn(&HeaderName) -> bool,
 ) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-    let named = named_by_connection(callers);
+    let named = named_by(callers);
     callers.iter().filter(move |(name, value)| {
         is_forwarded(name)
             && !is_signature(name, value)

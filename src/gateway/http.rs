@@ -12,7 +12,9 @@ use super::facts::RequestFacts;
 use super::invoke::{dump, text};
 use super::respond::{self, Fault};
 use super::transform::Chose;
-use super::upstream::{Outgoing, OwnFields, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
+use super::upstream::{
+    AnswerNames, Outgoing, OwnFields, Upstream, UpstreamBody, UpstreamError, UpstreamRequest,
+};
 use crate::compile::{Endpoint, HttpPlan};
 use crate::mapping::headers::{aws_request_target, request_target};
 use crate::mapping::{MappingFault, UriFault, UriOverrides, UriPlan, map_headers, override_request_headers};
@@ -176,6 +178,7 @@ impl<'p> Call<'p> {
             format!("Endpoint request body after transformations: {sent}")
         });
         exchange.note(|| format!("Sending request to {}", address()));
+        let began = Instant::now();
         let request = UpstreamRequest {
             back_end,
             unverified: self.endpoint.insecure_skip_verification,
@@ -187,9 +190,14 @@ impl<'p> Call<'p> {
             headers: self.headers,
             forwarded,
             body,
+            names: if forwarded.is_some() && !exchange.is_test() {
+                AnswerNames::Passed
+            } else {
+                AnswerNames::AsSent
+            },
+            began,
             timeout: self.endpoint.timeout,
         };
-        let began = Instant::now();
         let outcome = upstream.send(request).await;
         let latency = began.elapsed();
         exchange.integration_latency.set(Some(latency));

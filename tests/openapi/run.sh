@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds exports against others' tools: an OpenAPI validator has to accept them, and a client that an SDK generator makes
-# of one has to reach the gateway.
+# Holds exports against others' tools: an OpenAPI validator has to accept them, and clients that SDK generators make of
+# them, as OpenAPI and as Swagger, with and without extensions, have to reach the gateway.
 #   tests/openapi/run.sh BINARY     the built `postern`
 # Needs curl, node with npm, and a python3 with openapi-spec-validator and PyYAML: `bash .ci/run tools` installs them.
 set -euo pipefail
@@ -33,13 +33,14 @@ postern() { "$binary" "$@" --admin "http://$admin"; }
 sed "s/BACKEND/$(cat "$work/backend")/" "$here/pets.yaml" > "$work/pets.yaml"
 postern import "$work/pets.yaml" --deploy prod > /dev/null
 postern import "$here/notes.yaml" > /dev/null
+postern import "$here/guarded.yaml" --fail-on-warnings > /dev/null
 postern domain bind '*' pets prod --base-path prod > /dev/null
 
 passed=0 failed=0
 run() { # NAME COMMAND...
     local name=$1
     shift
-    if "$@"; then
+    if ("$@"); then
         echo "  $name: right"
         passed=$((passed + 1))
     else
@@ -49,7 +50,7 @@ run() { # NAME COMMAND...
 }
 
 # ---- every form of export is a document ------------------------------------------------------------------------------
-for api in pets notes; do
+for api in pets notes guarded; do
     for format in oas30 swagger; do
         for extensions in apigateway none; do
             file=$work/$api-$format-$extensions
@@ -60,12 +61,33 @@ for api in pets notes; do
 done
 run "openapi-spec-validator accepts every export" python3 "$here/validate.py" "$work"/*-*-*.json "$work"/*-*-*.yaml
 
-# ---- a client made of an export calls the gateway ---------------------------------------------------------------------
-typescript=$here/typescript
-postern export pets --stage prod --extensions none --base-url "http://$data/prod" --file "$work/client.json" > /dev/null
-(cd "$typescript" && npm ci --silent && npx --no-install openapi-typescript "$work/client.json" --output api.d.ts > /dev/null \
-    && npx --no-install tsc)
-run "the client of openapi-typescript and openapi-fetch" node "$typescript/build/client.js" "$work/client.json"
+# ---- clients made of exports call the gateway -------------------------------------------------------------------------
+typescript=$work/typescript
+mkdir "$typescript"
+cp "$here/typescript/"*.json "$here/typescript/"*.ts "$typescript"
+(cd "$typescript" && npm ci --silent)
+for extensions in none apigateway; do
+    postern export pets --stage prod --extensions "$extensions" --base-url "http://$data/prod" \
+        --file "$work/client-$extensions.json" > /dev/null
+    postern export pets --stage prod --format swagger --extensions "$extensions" --base-url "http://$data/prod" \
+        --file "$work/swagger-$extensions.json" > /dev/null
+done
+for extensions in none apigateway; do
+    made() {
+        cd "$typescript" && rm -rf build api.d.ts && npx --no-install openapi-typescript "$1" --output api.d.ts > /dev/null \
+            && npx --no-install tsc && node build/client.js "$1" "a-$extensions"
+    }
+    run "OpenAPI, extensions $extensions: the client of openapi-typescript and openapi-fetch" \
+        made "$work/client-$extensions.json"
+    made() {
+        cd "$typescript" && rm -rf build swagger \
+            && npx --no-install openapi --input "$1" --output swagger --client fetch \
+            && npx --no-install tsc --project tsconfig.swagger.json \
+            && echo '{"type": "commonjs"}' > build/swagger/package.json && node build/swagger/swagger.js "http://$data/prod" "b-$extensions"
+    }
+    run "Swagger, extensions $extensions: the client of openapi-typescript-codegen" \
+        made "$work/swagger-$extensions.json"
+done
 
 if [ "$failed" -gt 0 ]; then
     echo "the server's log:"

@@ -10,7 +10,7 @@ use super::fields::{Fields, string};
 use crate::gateway::content::is_binary;
 use crate::gateway::exchange::Exchange;
 use crate::gateway::facts::RequestFacts;
-use crate::gateway::headers::{is_hop_by_hop, named_by_connection};
+use crate::gateway::headers::{is_hop_by_hop, named_by};
 use crate::gateway::http::TRACE_ID;
 use crate::gateway::passthrough::{FORWARDED_FOR, FORWARDED_PORT, FORWARDED_PROTO, appended};
 use crate::mapping::headers::{is_hidden, is_signature};
@@ -105,7 +105,7 @@ fn path(exchange: &Exchange) -> String {
 /// the gateway's business, and goes no further.
 fn headers<'e>(exchange: &'e Exchange, trace: &'e HeaderValue) -> Fields<'e> {
     let mut fields = Fields::ignoring_case();
-    let named = named_by_connection(&exchange.head.headers);
+    let named = named_by(&exchange.head.headers);
     let own = [HOST, TRACE_ID, FORWARDED_FOR, FORWARDED_PORT, FORWARDED_PROTO];
     for (name, value) in exchange.headers_as_sent() {
         let Ok(plain) = http::HeaderName::from_bytes(name.as_bytes()) else { continue };

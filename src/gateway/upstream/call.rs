@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -13,7 +13,7 @@ use http_body::{Body as _, Frame};
 
 use super::chunked::{Decoded, Decoder};
 use super::connection::Connection;
-use super::head::{self, Framing};
+use super::head::{self, AnswerNames, Framing};
 use super::pool::Permit;
 use super::request::{BodyFraming, Outgoing, UpstreamRequest, encode_chunk_line, encode_head};
 use super::{UpstreamError, head::Head};
@@ -25,6 +25,7 @@ pub(super) struct Call {
     connection: Box<Connection>,
     permit: Permit,
     method: Method,
+    names: AnswerNames,
     upload: Upload,
     timeout: Duration,
     interim: usize,
@@ -51,6 +52,7 @@ impl Call {
         mut connection: Box<Connection>,
         permit: Permit,
         request: &mut UpstreamRequest<'_>,
+        now: Instant,
     ) -> Self {
         let framing = request.body.framing();
         encode_head(request, framing, &mut connection.output);
@@ -69,9 +71,9 @@ impl Call {
                 Outgoing::Empty | Outgoing::Full(_) => Upload::Done,
             },
         };
-        connection.deadline.arm_in(request.timeout);
-        let (method, timeout) = (request.method.clone(), request.timeout);
-        Self { connection, permit, method, upload, timeout, interim: 0, received: false }
+        connection.deadline.arm(now + request.timeout);
+        let (method, names, timeout) = (request.method.clone(), request.names, request.timeout);
+        Self { connection, permit, method, names, upload, timeout, interim: 0, received: false }
     }
 
     /// Ready when the head of the final response is complete. Must not be polled again after that.
@@ -109,7 +111,7 @@ impl Call {
             || memchr::memchr(b'\n', &self.connection.input[fresh..]).is_some();
         while parse {
             let input = &mut self.connection.input;
-            let found = head::take(input, &self.method, limits.head_bytes, limits.header_fields);
+            let found = head::take(input, &self.method, limits.head_bytes, limits.header_fields, self.names);
             match found {
                 Ok(Some(head)) if head.status == http::StatusCode::SWITCHING_PROTOCOLS => {
                     return Err(UpstreamError::Malformed("101 without having been asked"));

@@ -69,7 +69,8 @@ impl Connection {
     pub(super) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.output.is_empty() || !self.output_data.is_empty() {
             let slices = [IoSlice::new(&self.output), IoSlice::new(&self.output_data)];
-            let wanted = if self.output.is_empty() { &slices[1..] } else { &slices[..] };
+            let from = usize::from(self.output.is_empty());
+            let wanted = &slices[from..2 - usize::from(self.output_data.is_empty())];
             let mut written = match &mut self.stream {
                 Stream::Plain(tcp) => ready!(Pin::new(tcp).poll_write_vectored(cx, wanted))?,
                 Stream::Tls(tls) => ready!(Pin::new(tls).poll_write_vectored(cx, wanted))?,

@@ -7,9 +7,14 @@ use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::UpstreamError;
+use crate::gateway::headers::{is_hop_by_hop, named_by_connection};
+use crate::mapping::headers::{ResponseTarget, proxy_response_target};
 
 /// The most header fields that are ever parsed, whatever the limit says.
 const MOST_FIELDS: usize = 256;
+
+/// How many fields every answer gets on its way out: room is left for them.
+const ADDED_TO_ANSWERS: usize = 4;
 
 /// A complete response head, interim or final.
 #[derive(Debug)]
@@ -41,6 +46,7 @@ pub(super) fn take(
     request: &Method,
     most_bytes: usize,
     most_fields: usize,
+    names: AnswerNames,
 ) -> Result<Option<Head>, UpstreamError> {
     let mut fields = [const { MaybeUninit::uninit() }; MOST_FIELDS];
     let most_fields = most_fields.min(MOST_FIELDS);
@@ -66,14 +72,18 @@ pub(super) fn take(
     // Values are slices of the head's own bytes: nothing is copied. Positions are noted first, since the parser
     // borrows the buffer that is about to be split.
     let base = buffer.as_ptr() as usize;
+    let mut meant = Meant::default();
     let mut spans = Vec::with_capacity(parsed.headers.len());
     for field in parsed.headers.iter() {
         let name = HeaderName::from_bytes(field.name.as_bytes())
             .map_err(|_| UpstreamError::Malformed("a header name is no token"))?;
-        spans.push((name, field.value.as_ptr() as usize - base, field.value.len()));
+        meant.see(&name, field.value)?;
+        if let Some(name) = names.of(name) {
+            spans.push((name, field.value.as_ptr() as usize - base, field.value.len()));
+        }
     }
     let bytes = buffer.split_to(length).freeze();
-    let mut headers = HeaderMap::with_capacity(spans.len());
+    let mut headers = HeaderMap::with_capacity(spans.len() + ADDED_TO_ANSWERS);
     for (name, start, length) in spans {
         // An empty value may point anywhere.
         let value = if length == 0 { bytes.slice(0..0) } else { bytes.slice(start..start + length) };
@@ -81,60 +91,126 @@ pub(super) fn take(
             .map_err(|_| UpstreamError::Malformed("a header value has control characters"))?;
         headers.append(name, value);
     }
-
-    let framing = framing(request, status, &headers, is_http_11)?;
-    let keep_alive = is_http_11 && framing != Framing::UntilClose && !says_close(&headers);
+    let framing = meant.framing(request, status, is_http_11)?;
+    let keep_alive = is_http_11 && framing != Framing::UntilClose && !meant.closes;
+    names.drop_named(&meant.named, &mut headers);
     Ok(Some(Head { status, headers, framing, keep_alive }))
 }
 
-fn framing(
-    request: &Method,
-    status: StatusCode,
-    headers: &HeaderMap,
-    is_http_11: bool,
-) -> Result<Framing, UpstreamError> {
-    let length = content_length(headers)?;
-    let coding = headers.contains_key(TRANSFER_ENCODING);
-    if coding {
-        if length.is_some() {
-            return Err(UpstreamError::Malformed("both Content-Length and Transfer-Encoding"));
-        }
-        if !is_http_11 {
-            return Err(UpstreamError::Malformed("Transfer-Encoding in HTTP/1.0"));
-        }
-        let mut values = headers.get_all(TRANSFER_ENCODING).iter();
-        let only = values.next().is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"chunked"));
-        if !only || values.next().is_some() {
-            return Err(UpstreamError::Malformed("a transfer coding other than chunked"));
-        }
-    }
-    let bodyless = *request == Method::HEAD
-        || status.is_informational()
-        || status == StatusCode::NO_CONTENT
-        || status == StatusCode::NOT_MODIFIED;
-    Ok(match length {
-        _ if bodyless => Framing::Length(0),
-        _ if coding => Framing::Chunked,
-        Some(length) => Framing::Length(length),
-        None => Framing::UntilClose,
-    })
+/// Under which names the fields of an answer are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::gateway) enum AnswerNames {
+    /// Those that the back end gave them.
+    AsSent,
+    /// Those that they pass to the caller under: what is the gateway's own is renamed, what belongs to one connection is
+    /// left out.
+    Passed,
 }
 
-fn content_length(headers: &HeaderMap) -> Result<Option<u64>, UpstreamError> {
-    let mut values = headers.get_all(CONTENT_LENGTH).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    let digits = value.as_bytes();
+impl AnswerNames {
+    /// The name of a field, unless it is left out.
+    fn of(self, name: HeaderName) -> Option<HeaderName> {
+        if self == Self::AsSent {
+            return Some(name);
+        }
+        match proxy_response_target(&name) {
+            ResponseTarget::Sent => (!is_hop_by_hop(&name)).then_some(name),
+            ResponseTarget::Renamed(to) => Some(to),
+            ResponseTarget::Dropped => None,
+        }
+    }
+
+    /// Leaves out the fields that `Connection` named.
+    fn drop_named(self, connection: &[Box<[u8]>], headers: &mut HeaderMap) {
+        if self == Self::Passed {
+            let named = connection.iter().flat_map(|value| named_by_connection(value));
+            named.filter_map(|name| self.of(name)).for_each(|name| drop(headers.remove(name)));
+        }
+    }
+
+    /// The same fields under these names, from an answer that kept those that the back end gave.
+    pub(in crate::gateway) fn rename(self, sent: &HeaderMap) -> HeaderMap {
+        let connection: Vec<Box<[u8]>> =
+            sent.get_all(CONNECTION).iter().map(|value| value.as_bytes().into()).collect();
+        let mut renamed = HeaderMap::with_capacity(sent.len() + ADDED_TO_ANSWERS);
+        for (name, value) in sent {
+            if let Some(name) = self.of(name.clone()) {
+                renamed.append(name, value.clone());
+            }
+        }
+        self.drop_named(&connection, &mut renamed);
+        renamed
+    }
+}
+
+/// What the fields of a head mean for the connection.
+#[derive(Default)]
+struct Meant {
+    length: Option<u64>,
+    /// How often `Transfer-Encoding` came, and whether it is `chunked` and nothing else.
+    codings: usize,
+    is_chunked: bool,
+    closes: bool,
+    /// The values of `Connection`.
+    named: Vec<Box<[u8]>>,
+}
+
+impl Meant {
+    fn see(&mut self, name: &HeaderName, value: &[u8]) -> Result<(), UpstreamError> {
+        match *name {
+            CONTENT_LENGTH => {
+                let length = content_length(value).filter(|_| self.length.is_none());
+                let wrong = UpstreamError::Malformed("a Content-Length that is no single number");
+                self.length = Some(length.ok_or(wrong)?);
+            }
+            TRANSFER_ENCODING => {
+                self.codings += 1;
+                self.is_chunked = value.eq_ignore_ascii_case(b"chunked");
+            }
+            CONNECTION => {
+                let mut options = value.split(|byte| *byte == b',');
+                self.closes |= options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"));
+                self.named.push(value.into());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn framing(
+        &self,
+        request: &Method,
+        status: StatusCode,
+        is_http_11: bool,
+    ) -> Result<Framing, UpstreamError> {
+        if self.codings > 0 {
+            if self.length.is_some() {
+                return Err(UpstreamError::Malformed("both Content-Length and Transfer-Encoding"));
+            }
+            if !is_http_11 {
+                return Err(UpstreamError::Malformed("Transfer-Encoding in HTTP/1.0"));
+            }
+            if self.codings > 1 || !self.is_chunked {
+                return Err(UpstreamError::Malformed("a transfer coding other than chunked"));
+            }
+        }
+        let bodyless = *request == Method::HEAD
+            || status.is_informational()
+            || status == StatusCode::NO_CONTENT
+            || status == StatusCode::NOT_MODIFIED;
+        Ok(match self.length {
+            _ if bodyless => Framing::Length(0),
+            _ if self.codings > 0 => Framing::Chunked,
+            Some(length) => Framing::Length(length),
+            None => Framing::UntilClose,
+        })
+    }
+}
+
+/// The number that a `Content-Length` gives, if it is one.
+fn content_length(digits: &[u8]) -> Option<u64> {
     let fits = !digits.is_empty() && digits.len() <= 19 && digits.iter().all(u8::is_ascii_digit);
-    if !fits || values.next().is_some() {
-        return Err(UpstreamError::Malformed("a Content-Length that is no single number"));
-    }
-    Ok(Some(digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))))
-}
-
-fn says_close(headers: &HeaderMap) -> bool {
-    headers.get_all(CONNECTION).iter().any(|value| {
-        value.as_bytes().split(|b| *b == b',').any(|o| o.trim_ascii().eq_ignore_ascii_case(b"close"))
-    })
+    fits.then(|| digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -142,7 +218,7 @@ mod tests {
     use super::*;
 
     fn read(request: &Method, text: &str) -> Result<Option<Head>, UpstreamError> {
-        take(&mut BytesMut::from(text), request, 1024, 8)
+        take(&mut BytesMut::from(text), request, 1024, 8, AnswerNames::AsSent)
     }
 
     #[test]
@@ -205,8 +281,55 @@ mod tests {
     #[test]
     fn the_body_stays_in_the_buffer() {
         let mut buffer = BytesMut::from("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: \r\n\r\nhi");
-        let head = take(&mut buffer, &Method::GET, 1024, 8).expect("sound").expect("complete");
+        let head =
+            take(&mut buffer, &Method::GET, 1024, 8, AnswerNames::AsSent).expect("sound").expect("complete");
         assert_eq!(&buffer[..], b"hi");
         assert_eq!(head.headers["x"], "");
+    }
+
+    #[test]
+    fn answers_give_up_the_names_that_are_the_gateways_own() {
+        for (before, after) in [
+            (
+                &[("etag", "x"), ("set-cookie", "a"), ("set-cookie", "b")][..],
+                &[("etag", "x"), ("set-cookie", "a"), ("set-cookie", "b")][..],
+            ),
+            (
+                &[("date", "d"), ("server", "s"), ("content-length", "3")],
+                &[
+                    ("x-amzn-remapped-date", "d"),
+                    ("x-amzn-remapped-server", "s"),
+                    ("x-amzn-remapped-content-length", "3"),
+                ],
+            ),
+            (&[("x-amzn-requestid", "theirs")], &[("x-amzn-remapped-x-amzn-requestid", "theirs")]),
+            (&[("connection", "x-hop"), ("x-hop", "1")], &[("x-amzn-remapped-connection", "x-hop")]),
+            (
+                &[
+                    ("transfer-encoding", "chunked"),
+                    ("keep-alive", "timeout=1"),
+                    ("upgrade", "h2c"),
+                    ("via", "1.1 x"),
+                ],
+                &[],
+            ),
+            (
+                &[("content-encoding", "gzip"), ("content-type", "text/plain")],
+                &[("content-encoding", "gzip"), ("content-type", "text/plain")],
+            ),
+        ] {
+            let lines: String = before.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let head = take(
+                &mut BytesMut::from(&*format!("HTTP/1.1 200 OK\r\n{lines}\r\n")),
+                &Method::GET,
+                1024,
+                8,
+                AnswerNames::Passed,
+            );
+            let head = head.expect("sound").expect("complete");
+            let kept: Vec<_> =
+                head.headers.iter().map(|(n, v)| (n.as_str(), v.to_str().expect("text"))).collect();
+            assert_eq!(kept, after, "{before:?}");
+        }
     }
 }

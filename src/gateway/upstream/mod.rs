@@ -22,6 +22,7 @@ pub use tls::{InvalidRoots, TlsRoots};
 
 pub(super) use call::UpstreamBody;
 pub(super) use chunked::ChunkedReader;
+pub(super) use head::AnswerNames;
 pub(super) use pool::Pool;
 pub(super) use request::{Outgoing, OwnFields, UpstreamRequest};
 pub(super) use tls::TlsClients;

@@ -230,12 +230,14 @@ impl Pool {
     }
 
     /// A kept connection that is still quiet. The last one used is the likeliest to be.
-    async fn kept(&self, permit: &Permit) -> Option<Box<Connection>> {
+    async fn kept(&self, permit: &Permit, now: Instant) -> Option<Box<Connection>> {
         poll_fn(|cx| {
             let mut kept = permit.0.kept.borrow_mut();
             while let Some(mut connection) = kept.pop() {
                 self.metrics.upstream_idle.dec();
-                if connection.idle_since.elapsed() < self.keep_alive && connection.is_quiet(cx) {
+                if now.saturating_duration_since(connection.idle_since) < self.keep_alive
+                    && connection.is_quiet(cx)
+                {
                     return Poll::Ready(Some(connection));
                 }
             }
@@ -265,15 +267,21 @@ impl Pool {
 
 impl Upstream for Pool {
     async fn send(&self, mut request: UpstreamRequest<'_>) -> Result<Response<UpstreamBody>, UpstreamError> {
+        // Read once for all that is timed. A wait for the permit is part of the call's time.
+        let mut now = request.began;
         let permit = self.permit(&request).await?;
         let may_repeat = request.method.is_idempotent() && request.body.is_replayable();
-        let mut connection = match self.kept(&permit).await {
+        let mut connection = match self.kept(&permit, now).await {
             Some(connection) => {
                 self.metrics.upstream_reuses.inc();
                 connection
             }
             // Boxed, here and below: nearly every call finds a kept connection and needs no room for this.
-            None => Box::pin(self.open(&request)).await?,
+            None => {
+                let connection = Box::pin(self.open(&request)).await?;
+                now = Instant::now();
+                connection
+            }
         };
         let mut permit = Some(permit);
         loop {
@@ -281,7 +289,7 @@ impl Upstream for Pool {
                 Some(permit) => permit,
                 None => self.permit(&request).await?,
             };
-            let mut call = Call::new(connection, granted, &mut request);
+            let mut call = Call::new(connection, granted, &mut request, now);
             match poll_fn(|cx| call.poll_head(cx)).await {
                 Ok(head) => return Ok(call.into_response(head, self.idle)),
                 Err(error) if may_repeat && call.may_retry(&error) => {
@@ -289,6 +297,7 @@ impl Upstream for Pool {
                     self.metrics.upstream_retries.inc();
                     // A new connection: a second stale one would be a second retry.
                     connection = Box::pin(self.open(&request)).await?;
+                    now = Instant::now();
                 }
                 Err(error) => return Err(error),
             }

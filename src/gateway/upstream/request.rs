@@ -1,10 +1,12 @@
 //! A request as it is sent to a back end, and its bytes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use super::head::AnswerNames;
 
 use crate::gateway::body::CallerBody;
 use crate::gateway::headers::forwarded;
@@ -33,6 +35,10 @@ pub(in crate::gateway) struct UpstreamRequest<'a> {
     pub(in crate::gateway) forwarded: Option<&'a HeaderMap>,
     /// The body.
     pub(in crate::gateway) body: Outgoing,
+    /// Under which names the answer's fields are kept.
+    pub(in crate::gateway) names: AnswerNames,
+    /// When the call began.
+    pub(in crate::gateway) began: Instant,
     /// How long the response head may take.
     pub(in crate::gateway) timeout: Duration,
 }

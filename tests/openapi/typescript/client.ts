@@ -13,7 +13,8 @@ const listed = await client.GET("/pets", { params: { query: { limit: "1" } } });
 assert.equal(listed.response.status, 200);
 assert.equal(listed.data![0]!.name, "Rex");
 
-const path = { petId: "7" };
+// One that no other run has put.
+const path = { petId: process.argv[3]! };
 const missing = await client.GET("/pets/{petId}", { params: { path } });
 assert.equal(missing.response.status, 404);
 assert.equal(missing.error!.message, "no such pet");
