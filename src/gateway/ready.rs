@@ -141,6 +141,7 @@ impl<'r> Plain<'r> {
         out.extend_from_slice(b"\r\n\r\n");
         out.extend_from_slice(&answer.body);
         connection.on_ready_answer(started);
+        worker.metrics.ready_answers.inc();
         stage.cells.answered(verb_label(&self.method), answer.status.as_u16(), started.elapsed());
         if self.is_preflight {
             worker.metrics.cors_preflights.inc();

@@ -198,6 +198,8 @@ pub struct WorkerMetrics {
     pub unrouted: [Counter; 5],
     /// Preflights answered: OPTIONS with Origin and Access-Control-Request-Method.
     pub cors_preflights: Counter,
+    /// Requests whose answer was ready, and was given in front of the HTTP library.
+    pub ready_answers: Counter,
     /// Connections to back ends that were opened.
     pub upstream_connects: Counter,
     /// Connections to back ends that could not be opened.

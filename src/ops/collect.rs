@@ -94,10 +94,11 @@ fn latencies(
 /// A metric without labels: name, help, and how it is read from one worker.
 type Plain = (&'static str, &'static str, fn(&WorkerMetrics) -> u64);
 
-const COUNTERS: [Plain; 9] = [
+const COUNTERS: [Plain; 10] = [
     ("received_bytes", "Bytes read from callers", |w| w.received_bytes.get()),
     ("sent_bytes", "Bytes written to callers", |w| w.sent_bytes.get()),
     ("cors_preflights", "Preflights answered", |w| w.cors_preflights.get()),
+    ("ready_answers", "Requests whose answer was ready", |w| w.ready_answers.get()),
     ("upstream_connects", "Connections opened to back ends", |w| w.upstream_connects.get()),
     ("upstream_connect_failures", "Connections to back ends that failed", |w| {
         w.upstream_connect_failures.get()

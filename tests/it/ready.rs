@@ -143,5 +143,11 @@ fn each_is_counted() {
     let preflight = Request::preflight("/cors", "https://a.example", "PUT", &[]).bytes(plane.address);
     client.send(preflight.repeat(3));
     (0..3).for_each(|_| assert_eq!(client.response().status, 200));
-    assert_eq!(plane.metric("postern_cors_preflights_total"), 3);
+    // A request that is the library's, and one after it that is not.
+    client.send(Request::get("/proxy").bytes(plane.address));
+    assert_eq!(client.response().status, 200);
+    client.send(&preflight);
+    assert_eq!(client.response().status, 200);
+    assert_eq!(plane.metric("postern_cors_preflights_total"), 4);
+    assert_eq!(plane.metric("postern_ready_answers_total"), 4);
 }
