@@ -19,33 +19,58 @@ const VALUE: std::ops::RangeInclusive<usize> = 20..=128;
 
 pub(super) async fn create(call: &Call) -> Result<Value, Exception> {
     let input = call.input();
-    let name = input.some_text("name")?;
-    let description = input.some_text("description")?;
-    check(name, description)?;
-    let value = match input.some_text("value")?.map(|value| (value, value.chars().count())) {
-        Some((_, length)) if length < *VALUE.start() => {
-            return Err(Exception::bad_request("API Key value should be at least 20 characters"));
-        }
-        Some((_, length)) if length > *VALUE.end() => {
-            return Err(Exception::bad_request("API Key value exceeds maximum size of 128 characters"));
-        }
-        Some((value, _)) => value.to_owned(),
-        None => kept::new_id(40),
+    let new = NewKey {
+        name: input.some_text("name")?,
+        value: input.some_text("value")?,
+        description: input.some_text("description")?,
+        enabled: input.boolean("enabled")?.unwrap_or_default(),
     };
-    let id = kept::new_id(10);
-    let now = date(SystemTime::now());
-    let key = Fields::new()
-        .put("id", id.clone())
-        .put("value", value)
-        .some("name", name)
+    let (id, fields) = new.made()?;
+    let key = fields
         .some("customerId", input.some_text("customerId")?)
-        .some("description", description)
-        .put("enabled", input.boolean("enabled")?.unwrap_or_default())
-        .put("createdDate", now)
-        .put("lastUpdatedDate", now)
         .put("stageKeys", stage_keys(call)?)
-        .map("tags", object(input.map("tags")?.unwrap_or_default()));
-    kept::create(call, kept::of_account(KIND), &id, key.into_value()).await
+        .map("tags", object(input.map("tags")?.unwrap_or_default()))
+        .into_value();
+    let value = kept::text(&key, "value");
+    if kept::all(call, kept::of_account(KIND)).await?.iter().any(|one| kept::text(one, "value") == value) {
+        return Err(Exception::conflict("API Key already exists"));
+    }
+    kept::create(call, kept::of_account(KIND), &id, key).await
+}
+
+/// What is said of a key that is to be made.
+pub(super) struct NewKey<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) value: Option<&'a str>,
+    pub(super) description: Option<&'a str>,
+    pub(super) enabled: bool,
+}
+
+impl NewKey<'_> {
+    /// Its id, and what is kept of it.
+    pub(super) fn made(&self) -> Result<(String, Fields), Exception> {
+        check(self.name, self.description)?;
+        let value = match self.value.map(|value| (value, value.chars().count())) {
+            Some((_, length)) if length < *VALUE.start() => {
+                return Err(Exception::bad_request("API Key value should be at least 20 characters"));
+            }
+            Some((_, length)) if length > *VALUE.end() => {
+                return Err(Exception::bad_request("API Key value exceeds maximum size of 128 characters"));
+            }
+            Some((value, _)) => value.to_owned(),
+            None => kept::new_id(40),
+        };
+        let (id, now) = (kept::new_id(10), date(SystemTime::now()));
+        let fields = Fields::new()
+            .put("id", id.clone())
+            .put("value", value)
+            .some("name", self.name)
+            .some("description", self.description)
+            .put("enabled", self.enabled)
+            .put("createdDate", now)
+            .put("lastUpdatedDate", now);
+        Ok((id, fields))
+    }
 }
 
 pub(super) async fn list(call: &Call) -> Result<Value, Exception> {

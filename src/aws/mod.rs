@@ -12,6 +12,7 @@ mod serve;
 mod signature;
 mod sts;
 
+mod calendar;
 mod call;
 mod error;
 mod expressions;
@@ -22,10 +23,12 @@ mod references;
 mod show;
 
 mod account;
+mod api_key_file;
 mod api_keys;
 mod authorizers;
 mod base_path_mappings;
 mod canary;
+mod client_certificates;
 mod deployments;
 mod documentation;
 mod documents;
@@ -38,6 +41,7 @@ mod kept;
 mod method_responses;
 mod method_settings;
 mod methods;
+mod model_templates;
 mod models;
 mod policy;
 mod request_validators;
@@ -47,6 +51,7 @@ mod stage_patches;
 mod stages;
 mod tags;
 mod test_invoke;
+mod usage;
 mod usage_plans;
 mod vpc_links;
 

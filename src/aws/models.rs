@@ -102,7 +102,8 @@ fn user(draft: &Definition, name: &ModelName) -> Option<String> {
     None
 }
 
-fn named(call: &Call) -> Result<(ApiId, ModelName), Exception> {
+/// API and name of the model that the path names.
+pub(super) fn named(call: &Call) -> Result<(ApiId, ModelName), Exception> {
     let api = call.api().map_err(|_| missing(call))?;
     Ok((api, call.named(1).parse().map_err(|_| missing(call))?))
 }
@@ -115,7 +116,8 @@ fn refused(call: &Call, error: Error) -> Exception {
     }
 }
 
-fn missing(call: &Call) -> Exception {
+/// 404 for the path's model.
+pub(super) fn missing(call: &Call) -> Exception {
     Exception::not_found(format!("Invalid model name specified: {}", call.named(1)))
 }
 

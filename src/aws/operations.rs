@@ -13,9 +13,10 @@ use serde_json::Value;
 use super::call::Call;
 use super::error::Exception;
 use super::{
-    account, api_keys, authorizers, base_path_mappings, deployments, documentation, documents, domain_names,
-    gateway_responses, integration_responses, integrations, method_responses, methods, models,
-    request_validators, resources, rest_apis, stages, tags, test_invoke, usage_plans, vpc_links,
+    account, api_key_file, api_keys, authorizers, base_path_mappings, client_certificates, deployments,
+    documentation, documents, domain_names, gateway_responses, integration_responses, integrations,
+    method_responses, methods, model_templates, models, request_validators, resources, rest_apis, stages,
+    tags, test_invoke, usage, usage_plans, vpc_links,
 };
 use crate::model::Permission;
 
@@ -158,6 +159,7 @@ operations! {
     CreateModel POST "/restapis/{id}/models" 201 models::create;
     GetModel GET "/restapis/{id}/models/{name}" 200 models::get;
     UpdateModel PATCH "/restapis/{id}/models/{name}" 200 models::update;
+    GetModelTemplate GET "/restapis/{id}/models/{name}/default_template" 200 model_templates::get;
     DeleteModel DELETE "/restapis/{id}/models/{name}" 202 models::delete;
 
     GetRequestValidators GET "/restapis/{id}/requestvalidators" 200 request_validators::list;
@@ -184,6 +186,7 @@ operations! {
     DeleteDocumentationVersion DELETE "/restapis/{id}/documentation/versions/{version}" 202 documentation::delete_version;
 
     GetApiKeys GET "/apikeys" 200 api_keys::list;
+    ImportApiKeys POST "/apikeys" 201 api_key_file::import takes document;
     CreateApiKey POST "/apikeys" 201 api_keys::create;
     GetApiKey GET "/apikeys/{key}" 200 api_keys::get;
     UpdateApiKey PATCH "/apikeys/{key}" 200 api_keys::update;
@@ -198,6 +201,8 @@ operations! {
     CreateUsagePlanKey POST "/usageplans/{plan}/keys" 201 usage_plans::create_key;
     GetUsagePlanKey GET "/usageplans/{plan}/keys/{key}" 200 usage_plans::get_key;
     DeleteUsagePlanKey DELETE "/usageplans/{plan}/keys/{key}" 202 usage_plans::delete_key;
+    GetUsage GET "/usageplans/{plan}/usage" 200 usage::get;
+    UpdateUsage PATCH "/usageplans/{plan}/keys/{key}/usage" 200 usage::update;
 
     GetDomainNames GET "/domainnames" 200 domain_names::list;
     CreateDomainName POST "/domainnames" 201 domain_names::create;
@@ -215,6 +220,12 @@ operations! {
     GetVpcLink GET "/vpclinks/{link}" 200 vpc_links::get;
     UpdateVpcLink PATCH "/vpclinks/{link}" 200 vpc_links::update;
     DeleteVpcLink DELETE "/vpclinks/{link}" 202 vpc_links::delete;
+
+    GetClientCertificates GET "/clientcertificates" 200 client_certificates::list;
+    GenerateClientCertificate POST "/clientcertificates" 201 client_certificates::generate;
+    GetClientCertificate GET "/clientcertificates/{certificate}" 200 client_certificates::get;
+    UpdateClientCertificate PATCH "/clientcertificates/{certificate}" 200 client_certificates::update;
+    DeleteClientCertificate DELETE "/clientcertificates/{certificate}" 202 client_certificates::delete;
 
     GetAccount GET "/account" 200 account::get;
     UpdateAccount PATCH "/account" 200 account::update;

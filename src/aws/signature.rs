@@ -10,6 +10,7 @@ use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
+use super::calendar::days;
 use super::error::Exception;
 use crate::model::{Grant, Region};
 
@@ -147,10 +148,8 @@ fn time_of(stamp: &str) -> Option<SystemTime> {
     }
     let number = |from: usize, to: usize| stamp[from..to].parse::<i64>().ok();
     let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    // Days from the civil calendar, with years that start in March.
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
-    let seconds = days * 86_400 + number(9, 11)? * 3600 + number(11, 13)? * 60 + number(13, 15)?;
+    let seconds =
+        days(year, month, day) * 86_400 + number(9, 11)? * 3600 + number(11, 13)? * 60 + number(13, 15)?;
     Some(UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).ok()?))
 }
 

@@ -102,6 +102,7 @@ fn tagged(call: &Call) -> Result<Tagged, Exception> {
             let kind = match *collection {
                 "apikeys" => KeptKind::ApiKey,
                 "usageplans" => KeptKind::UsagePlan,
+                "clientcertificates" => KeptKind::ClientCertificate,
                 "vpclinks" => KeptKind::VpcLink,
                 "domainnames" => KeptKind::DomainName,
                 _ => return Err(refuse()),

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::kept;
 use super::patch::{Op, Patch, names_of};
 use super::show::{Fields, object};
+use super::usage;
 use crate::control::KeptWrite;
 use crate::model::KeptKind;
 
@@ -97,14 +98,19 @@ pub(super) async fn create_key(call: &Call) -> Result<Value, Exception> {
         return Err(Exception::bad_request("Usage Plan Key type must be API_KEY"));
     }
     let key = kept::get(call, kept::of_account(KeptKind::ApiKey), id).await?;
-    let field = |name| Some(kept::text(&key, name)).filter(|text| !text.is_empty());
-    let made = Fields::new()
+    kept::create(call, kept::of_account(KEY), &key_id(plan, id), key_of(plan, &key)).await.map(shown_key)
+}
+
+/// A key as it is kept for a plan.
+pub(super) fn key_of(plan: &str, key: &Value) -> Value {
+    let field = |name| Some(kept::text(key, name)).filter(|text| !text.is_empty());
+    Fields::new()
         .put("plan", plan)
-        .put("id", id)
+        .put("id", kept::text(key, "id"))
         .put("type", "API_KEY")
         .some("value", field("value"))
-        .some("name", field("name"));
-    kept::create(call, kept::of_account(KEY), &key_id(plan, id), made.into_value()).await.map(without_plan)
+        .some("name", field("name"))
+        .into_value()
 }
 
 pub(super) async fn list_keys(call: &Call) -> Result<Value, Exception> {
@@ -115,32 +121,36 @@ pub(super) async fn list_keys(call: &Call) -> Result<Value, Exception> {
     if let Some(start) = call.asked("name") {
         keys.retain(|key| kept::text(key, "name").starts_with(start));
     }
-    Ok(kept::page(call, keys.into_iter().map(without_plan).collect(), "id"))
+    Ok(kept::page(call, keys.into_iter().map(shown_key).collect(), "id"))
 }
 
 pub(super) async fn get_key(call: &Call) -> Result<Value, Exception> {
     let id = key_id(call.named(0), call.named(1));
     let found = call.control.kept(kept::of_account(KEY), &id).await;
-    found.map_err(|_| missing_key(call))?;
-    kept::get(call, kept::of_account(KEY), &id).await.map(without_plan)
+    found.map_err(|_| missing_key(call.named(1)))?;
+    kept::get(call, kept::of_account(KEY), &id).await.map(shown_key)
 }
 
 pub(super) async fn delete_key(call: &Call) -> Result<(), Exception> {
     let id = key_id(call.named(0), call.named(1));
-    kept::delete(call, kept::of_account(KEY), &id).await.map_err(|_| missing_key(call))
+    kept::delete(call, kept::of_account(KEY), &id).await.map_err(|_| missing_key(call.named(1)))
 }
 
-fn missing_key(call: &Call) -> Exception {
-    Exception::not_found(format!("Invalid API Key identifier specified: {}", call.named(1)))
+/// 404 for a key of a plan.
+pub(super) fn missing_key(id: &str) -> Exception {
+    Exception::not_found(format!("Invalid API Key identifier specified: {id}"))
 }
 
-fn key_id(plan: &str, key: &str) -> String {
+/// What a key of a plan is kept under.
+pub(super) fn key_id(plan: &str, key: &str) -> String {
     format!("{plan}/{key}")
 }
 
-fn without_plan(mut key: Value) -> Value {
+fn shown_key(mut key: Value) -> Value {
     if let Value::Object(fields) = &mut key {
-        fields.remove("plan");
+        for name in ["plan", usage::REMAINING] {
+            fields.remove(name);
+        }
     }
     key
 }

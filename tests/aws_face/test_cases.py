@@ -35,6 +35,7 @@ def setting(aws):
     aws.create_domain_name(domainName=domain)
     aws.create_base_path_mapping(domainName=domain, restApiId=served, stage="prod")
     empty = aws.create_rest_api(name="empty")["id"]
+    key = aws.create_api_key(name="cases")
     return {
         "account": "000000000000",
         "api": api,
@@ -44,7 +45,9 @@ def setting(aws):
         "greedy": greedy,
         "validator": validator,
         "part": part,
-        "key": aws.create_api_key(name="cases")["id"],
+        "key": key["id"],
+        "key_value": key["value"],
+        "certificate": aws.generate_client_certificate()["clientCertificateId"],
         "plan": aws.create_usage_plan(name="cases")["id"],
         "domain": domain,
         "served": served,
@@ -75,6 +78,7 @@ def run(endpoint):
             wrong.append(f"    {name}\n      expected {expected}\n      got      {got}")
     aws.delete_api_key(apiKey=names["key"])
     aws.delete_usage_plan(usagePlanId=names["plan"])
+    aws.delete_client_certificate(clientCertificateId=names["certificate"])
     aws.delete_domain_name(domainName=names["domain"])
     for api in (names["api"], names["served"], names["empty"]):
         aws.delete_rest_api(restApiId=api)

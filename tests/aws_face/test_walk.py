@@ -1,6 +1,7 @@
 """Every operation of the face once, by boto3; requests and answers held against botocore's model."""
 
 import json
+import ssl
 import urllib.error
 import urllib.request
 
@@ -118,6 +119,17 @@ def walk(endpoint):
     schema = [{"op": "replace", "path": "/schema", "value": '{"type": "object", "required": ["id"]}'}]
     aws.update_model(restApiId=api, modelName="Pet", patchOperations=schema)
     assert "required" in aws.get_model(restApiId=api, modelName="Pet")["schema"]
+    shape = '{"type": "object", "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "string"}}}}'
+    aws.create_model(restApiId=api, name="Shape", contentType="application/json", schema=shape)
+    template = aws.get_model_template(restApiId=api, modelName="Shape")["value"]
+    patch = {"op": "add", "path": "/responseTemplates/application~1json", "value": template}
+    plain = aws.get_integration_response(**at, statusCode="200")["responseTemplates"]["application/json"]
+    aws.update_integration_response(**at, statusCode="200", patchOperations=[patch])
+    # A mock's answer has no body of its own: the template runs, and finds nothing in it.
+    written = aws.test_invoke_method(**at, pathWithQueryString="/animals/7")["body"]
+    assert written == '{\n  "id" : ,\n  "tags" : [\n  ]\n}', written
+    aws.update_integration_response(**at, statusCode="200", patchOperations=[{**patch, "value": plain}])
+    aws.delete_model(restApiId=api, modelName="Shape")
     validator = aws.create_request_validator(restApiId=api, name="body", validateRequestBody=True)["id"]
     both = [{"op": "replace", "path": "/validateRequestParameters", "value": "true"}]
     aws.update_request_validator(restApiId=api, requestValidatorId=validator, patchOperations=both)
@@ -307,6 +319,27 @@ def kept(aws, api):
     aws.get_usage_plan_key(usagePlanId=plan, keyId=key["id"])
     assert len(aws.get_usage_plan_keys(usagePlanId=plan)["items"]) == 1
     assert [one["id"] for one in aws.get_usage_plans(keyId=key["id"])["items"]] == [plan]
+    of_plan = {"usagePlanId": plan, "startDate": "2026-11-23", "endDate": "2026-11-24"}
+    usage = aws.get_usage(**of_plan)
+    assert usage["items"] == {} and usage["startDate"] == "2026-11-23", usage
+    grant = [{"op": "replace", "path": "/remaining", "value": "7"}]
+    assert aws.update_usage(usagePlanId=plan, keyId=key["id"], patchOperations=grant)["items"] == {key["id"]: [[0, 7]]}
+    assert aws.get_usage(**of_plan, keyId=key["id"])["items"] == {key["id"]: [[0, 7], [0, 7]]}
+    assert "remaining" not in aws.get_usage_plan_key(usagePlanId=plan, keyId=key["id"])
+
+    file = f"name,key,description,enabled,usageplanIds\nfirst,{'a' * 20},\"of, all\",TRUE,{plan}\nsecond,{'b' * 20},,,\n"
+    imported = aws.import_api_keys(body=file.encode(), format="csv")
+    assert len(imported["ids"]) == 2 and imported["warnings"] == [], imported
+    first, second = (aws.get_api_key(apiKey=one, includeValue=True) for one in imported["ids"])
+    assert (first["name"], first["value"], first["description"], first["enabled"]) == ("first", "a" * 20, "of, all", True)
+    assert (second["name"], second["enabled"], second.get("description")) == ("second", False, None), second
+    assert len(aws.get_usage_plan_keys(usagePlanId=plan, nameQuery="first")["items"]) == 1
+    again = aws.import_api_keys(body=file.encode() + b"third,cccccccccccccccccccc,,,nope\n", format="csv")
+    assert (len(again["ids"]), len(again["warnings"])) == (1, 3), again
+    strict = {"body": file.encode(), "format": "csv", "failOnWarnings": True}
+    assert refused(aws.import_api_keys, **strict)[0] == "BadRequestException"
+    for one in imported["ids"] + again["ids"]:
+        aws.delete_api_key(apiKey=one)
     aws.delete_usage_plan_key(usagePlanId=plan, keyId=key["id"])
     aws.delete_usage_plan(usagePlanId=plan)
     aws.delete_api_key(apiKey=key["id"])
@@ -334,6 +367,21 @@ def kept(aws, api):
     assert aws.get_domain_name(**domain)["securityPolicy"] == "TLS_1_0"
     assert [one["domainName"] for one in aws.get_domain_names()["items"]] == ["pets.example.com"]
     aws.delete_domain_name(**domain)
+
+    certificate = aws.generate_client_certificate(description="one", tags={"a": "b"})
+    named = {"clientCertificateId": certificate["clientCertificateId"]}
+    assert certificate["pemEncodedCertificate"].startswith("-----BEGIN CERTIFICATE-----"), certificate
+    assert (certificate["expirationDate"] - certificate["createdDate"]).days == 365, certificate
+    ssl.PEM_cert_to_DER_cert(certificate["pemEncodedCertificate"])
+    described = [{"op": "replace", "path": "/description", "value": "two"}]
+    assert aws.update_client_certificate(**named, patchOperations=described)["description"] == "two"
+    shown = aws.get_client_certificate(**named)
+    assert shown["pemEncodedCertificate"] == certificate["pemEncodedCertificate"], shown
+    assert [one["clientCertificateId"] for one in aws.get_client_certificates()["items"]] == list(named.values())
+    arn = f"arn:aws:apigateway:us-east-1::/clientcertificates/{named['clientCertificateId']}"
+    assert aws.get_tags(resourceArn=arn)["tags"] == {"a": "b"}
+    aws.delete_client_certificate(**named)
+    assert aws.get_client_certificates()["items"] == []
 
     role = "arn:aws:iam::000000000000:role/logs"
     aws.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
