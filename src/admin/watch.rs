@@ -56,11 +56,9 @@ fn into_pb(change: Change) -> Option<pb::WatchResponse> {
         ChangeKind::BindingCreated => pb::ChangeKind::DomainCreated,
         ChangeKind::BindingChanged => pb::ChangeKind::DomainChanged,
         ChangeKind::BindingDeleted => pb::ChangeKind::DomainDeleted,
-        ChangeKind::KeptWritten
-        | ChangeKind::KeptDeleted
-        | ChangeKind::TokenCreated
-        | ChangeKind::TokenRevoked
-        | ChangeKind::Upkeep => return None,
+        ChangeKind::KeptWritten => pb::ChangeKind::KeptWritten,
+        ChangeKind::KeptDeleted => pb::ChangeKind::KeptDeleted,
+        ChangeKind::TokenCreated | ChangeKind::TokenRevoked | ChangeKind::Upkeep => return None,
     };
     let mut message = pb::WatchResponse {
         store_revision: change.store_revision.0,
@@ -82,6 +80,11 @@ fn into_pb(change: Change) -> Option<pb::WatchResponse> {
             let (host, base_path) = name.split_once('/').unwrap_or((&name, ""));
             message.host = host.to_owned();
             message.base_path = base_path.to_owned();
+        }
+        pb::ChangeKind::KeptWritten | pb::ChangeKind::KeptDeleted => {
+            let (kind, id) = name.split_once('/').unwrap_or((&name, ""));
+            message.kept_kind = kind.to_owned();
+            message.kept_id = id.to_owned();
         }
         pb::ChangeKind::Unspecified
         | pb::ChangeKind::ApiCreated

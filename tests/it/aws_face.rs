@@ -71,6 +71,21 @@ async fn what_one_face_writes_the_other_reads() {
     let listed = server.apis().list_apis(pb::ListApisRequest::default()).await.unwrap().into_inner();
     assert_eq!(listed.apis.iter().map(|api| api.name.as_str()).collect::<Vec<_>>(), ["animals"]);
 
+    // What is kept for these clients alone is told to whoever watches.
+    let watch = pb::WatchRequest { after_store_revision: 1, api_id: String::new() };
+    let mut changes = server.watches().watch(watch).await.unwrap().into_inner();
+    let key = done(aws, "POST", "/apikeys", &json!({"name": "key"}));
+    loop {
+        let change = changes.message().await.unwrap().expect("it goes on");
+        if change.kind() == pb::ChangeKind::KeptWritten {
+            assert_eq!(
+                (change.kept_kind.as_str(), Some(change.kept_id.as_str())),
+                ("api_key", key["id"].as_str())
+            );
+            break;
+        }
+    }
+
     // A host that is bound through gRPC is a domain name with a mapping here.
     let binding = pb::DomainBinding {
         host: "pets.example.com".into(),
