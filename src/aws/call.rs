@@ -9,8 +9,8 @@ use super::error::Exception;
 use super::input::Input;
 use super::patch::{Patch, patches};
 use super::show::Fields;
-use crate::control::{Control, Error, MethodRef, ResourceRef};
-use crate::model::{ApiId, Partition, ResourceId, Status, Verb};
+use crate::control::{Control, Error, MethodRef, MethodState, Options, ResourceRef};
+use crate::model::{ApiId, Method, Partition, ResourceId, Status, Verb};
 
 /// How many entries a page has when none are asked for, and at most (API Gateway, *GetResources*).
 const PAGE: (usize, usize) = (25, 500);
@@ -135,6 +135,31 @@ impl Call {
         match error {
             Error::NotFound { noun: crate::control::Noun::Api, .. } => no_resource(),
             other => self.fail(other),
+        }
+    }
+
+    /// Changes a method or what it holds. `change` may run more than once; what it gives goes to `refused`, which words a
+    /// failure of the use case.
+    pub(super) async fn update_method<T: Send>(
+        &self,
+        api: ApiId,
+        at: MethodRef,
+        mut change: impl FnMut(&mut Method) -> Result<T, Exception> + Send,
+        refused: impl FnOnce(Error, T) -> Exception,
+    ) -> Result<MethodState, Exception> {
+        let mut outcome = None;
+        let change = |method: &mut Method| {
+            let changed = change(method);
+            let is_refused = changed.is_err();
+            outcome = Some(changed);
+            if is_refused { Err(Vec::new()) } else { Ok(()) }
+        };
+        let written = self.control.update_method(api, at, change, Options::default()).await;
+        match (written, outcome) {
+            (Ok(written), _) => Ok(written.value),
+            (Err(_), Some(Err(refusal))) => Err(refusal),
+            (Err(error), Some(Ok(changed))) => Err(refused(error, changed)),
+            (Err(error), None) => Err(self.fail_below(error)),
         }
     }
 

@@ -16,6 +16,22 @@ use crate::model::{KeptKind, Stage};
 const PART: KeptKind = KeptKind::DocumentationPart;
 const VERSION: KeptKind = KeptKind::DocumentationVersion;
 
+/// What a part can be about, in the order in which the service lists them.
+const TYPES: [&str; 12] = [
+    "RESPONSE_BODY",
+    "RESPONSE",
+    "METHOD",
+    "MODEL",
+    "AUTHORIZER",
+    "RESPONSE_HEADER",
+    "RESOURCE",
+    "PATH_PARAMETER",
+    "REQUEST_BODY",
+    "QUERY_PARAMETER",
+    "API",
+    "REQUEST_HEADER",
+];
+
 /// What can be patched of a part, and of a version.
 const PATCHES: (Replaceable, Replaceable) = (Replaceable(&["/properties"]), Replaceable(&["/description"]));
 
@@ -31,7 +47,7 @@ pub(super) async fn create_part(call: &Call) -> Result<Value, Exception> {
     })?;
     let id = kept::new_id(6);
     let place = Fields::new()
-        .put("type", location.required("type", "createDocumentationPartInput.location")?)
+        .put("type", part_type(location.required("type", "createDocumentationPartInput.location")?)?)
         .some("path", location.some_text("path")?)
         .some("method", location.some_text("method")?)
         .some("statusCode", location.some_text("statusCode")?)
@@ -124,6 +140,17 @@ pub(super) async fn update_version(call: &Call) -> Result<Value, Exception> {
 
 pub(super) async fn delete_version(call: &Call) -> Result<(), Exception> {
     kept::delete(call, kept::of_api(call, VERSION)?, call.named(1)).await
+}
+
+fn part_type(text: &str) -> Result<&str, Exception> {
+    if TYPES.contains(&text) {
+        return Ok(text);
+    }
+    Err(Exception::validation(&[format!(
+        "Value '{text}' at 'createDocumentationPartInput.location.type' failed to satisfy constraint: Member must \
+         satisfy enum value set: [{}]",
+        TYPES.join(", ")
+    )]))
 }
 
 fn properties(text: Option<&str>) -> Result<String, Exception> {

@@ -87,6 +87,11 @@ fn refused(call: &Call, error: Error) -> Exception {
         {
             Exception::bad_request("Invalid OpenAPI input.")
         }
+        // Everything that is wrong, each with its place in the document.
+        Error::Invalid(issues) => {
+            let all: Vec<_> = issues.iter().map(ToString::to_string).collect();
+            Exception::bad_request(format!("Errors found during import:\n\t{}", all.join("\n\t")))
+        }
         _ => call.fail(error),
     }
 }

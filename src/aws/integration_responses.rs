@@ -8,7 +8,7 @@ use super::expressions::refused_mapping;
 use super::integrations::{content_handling, handling, no_integration};
 use super::method_responses::{header, no_response};
 use super::methods::media_type;
-use super::patch::{Op, Patch, invalid_path, must_be_one_of};
+use super::patch::{NO_MEDIA_TYPE, NO_PARAMETER, Op, Patch, entry, invalid_path, must_be_one_of};
 use super::show::{Fields, object};
 use crate::control::{Error, MethodState, Noun, Options};
 use crate::model::{IntegrationResponse, Method, Status};
@@ -32,8 +32,11 @@ pub(super) async fn put(call: &Call) -> Result<Value, Exception> {
     for (key, value) in input.map("responseParameters")?.unwrap_or_default() {
         response.response_parameters.insert(header(key)?, value.to_owned());
     }
-    for (kind, template) in input.map_of_nullable("responseTemplates")?.unwrap_or_default() {
-        response.response_templates.insert(media_type(kind)?, template.to_owned());
+    if let Some(templates) = input.map_of_nullable("responseTemplates")? {
+        response.empty_templates = templates.is_empty();
+        for (kind, template) in templates {
+            response.response_templates.insert(media_type(kind)?, template.to_owned());
+        }
     }
     let written =
         call.control.put_integration_response(api, at, status, response.clone(), Options::default()).await;
@@ -51,28 +54,14 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
     let (api, at) = call.method()?;
     let before = call.control.method(api, at.clone()).await.map_err(|error| call.fail_below(error))?.value;
     found(&before, status)?;
-    let (mut refusal, mut outcome) = (None, None);
     let change = |method: &mut Method| {
-        let integration = method.integration.as_mut().ok_or_else(no_integration);
-        let response = integration
-            .and_then(|integration| integration.responses.get_mut(&status).ok_or_else(no_response));
-        let changed = response.and_then(|response| {
-            patches.iter().try_for_each(|patch| apply(patch, response))?;
-            outcome = Some(response.clone());
-            Ok(())
-        });
-        changed.map_err(|error| {
-            refusal = Some(error);
-            Vec::new()
-        })
+        let integration = method.integration.as_mut().ok_or_else(no_integration)?;
+        let response = integration.responses.get_mut(&status).ok_or_else(no_response)?;
+        patches.iter().try_for_each(|patch| apply(patch, response))?;
+        Ok(response.clone())
     };
-    let written = call.control.update_method(api, at, change, Options::default()).await;
-    let state = written.map_err(|error| match (refusal.take(), &outcome) {
-        (Some(refusal), _) => refusal,
-        (None, Some(response)) => refused(call, error, response),
-        (None, None) => call.fail_below(error),
-    })?;
-    found(&state.value, status)
+    let refused = |error, response| refused(call, error, &response);
+    found(&call.update_method(api, at, change, refused).await?, status)
 }
 
 pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
@@ -87,7 +76,6 @@ pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
 }
 
 fn apply(patch: &Patch, response: &mut IntegrationResponse) -> Result<(), Exception> {
-    let takes_all = [Op::Add, Op::Replace, Op::Remove];
     match patch.names().as_slice() {
         ["selectionPattern"] if patch.op == Op::Replace => response.selection_pattern = patch.value.clone(),
         ["contentHandling"] if patch.op == Op::Replace => {
@@ -96,30 +84,12 @@ fn apply(patch: &Patch, response: &mut IntegrationResponse) -> Result<(), Except
         }
         ["selectionPattern" | "contentHandling"] => return Err(must_be_one_of(&[Op::Replace])),
         ["responseParameters", name] => {
-            let missing = || Exception::not_found("Invalid parameter name specified");
-            let key = header(name)?;
-            let there = response.response_parameters.contains_key(&key);
-            match patch.op {
-                Op::Remove => drop(response.response_parameters.remove(&key).ok_or_else(missing)?),
-                Op::Replace if !there => return Err(missing()),
-                Op::Add | Op::Replace => {
-                    response.response_parameters.insert(key, patch.value().to_owned());
-                }
-                Op::Move | Op::Copy | Op::Test => return Err(must_be_one_of(&takes_all)),
-            }
+            let (key, value) = (header(name)?, patch.value().to_owned());
+            entry(patch, &mut response.response_parameters, key, value, NO_PARAMETER)?;
         }
         ["responseTemplates", name] => {
-            let missing = || Exception::not_found("Content-Type specified was not found");
-            let key = media_type(name)?;
-            let there = response.response_templates.contains_key(&key);
-            match patch.op {
-                Op::Remove => drop(response.response_templates.remove(&key).ok_or_else(missing)?),
-                Op::Replace if !there => return Err(missing()),
-                Op::Add | Op::Replace => {
-                    response.response_templates.insert(key, patch.value().to_owned());
-                }
-                Op::Move | Op::Copy | Op::Test => return Err(must_be_one_of(&takes_all)),
-            }
+            let (key, value) = (media_type(name)?, patch.value().to_owned());
+            entry(patch, &mut response.response_templates, key, value, NO_MEDIA_TYPE)?;
         }
         _ => return Err(invalid_path(patch)),
     }
@@ -137,19 +107,20 @@ fn found(state: &MethodState, status: Status) -> Result<Value, Exception> {
     response.map(|response| show(status, response)).ok_or_else(no_response)
 }
 
-/// A template without text is read back as `null`, as recorded.
+/// A template without text is read back as `null`, and that none was given as `{}`, as recorded.
 pub(super) fn show(status: Status, response: &IntegrationResponse) -> Value {
     let parameters = response
         .response_parameters
         .iter()
         .map(|(name, value)| (format!("method.response.header.{name}"), value.clone()));
     let template = |text: &String| if text.is_empty() { Value::Null } else { Value::String(text.clone()) };
-    let templates = response.response_templates.iter().map(|(kind, text)| (kind, template(text)));
+    let templates = object(response.response_templates.iter().map(|(kind, text)| (kind, template(text))));
+    let shows_templates = response.empty_templates || !templates.is_empty();
     Fields::new()
         .put("statusCode", status.to_string())
         .some("selectionPattern", response.selection_pattern.clone())
         .map("responseParameters", parameters)
-        .map("responseTemplates", object(templates))
+        .some("responseTemplates", shows_templates.then_some(templates))
         .some("contentHandling", response.content_handling.map(handling))
         .into_value()
 }

@@ -8,7 +8,7 @@ use super::expressions::refused_mapping;
 use super::input::Input;
 use super::integration_responses;
 use super::methods::media_type;
-use super::patch::{Op, Patch, invalid_path, must_be_one_of};
+use super::patch::{NO_MEDIA_TYPE, NO_PARAMETER, Op, Patch, entry, invalid_path, must_be_one_of};
 use super::show::{Fields, object};
 use crate::control::{Error, MethodState, Options};
 use crate::model::{
@@ -37,27 +37,14 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
     let patches = call.patches("updateIntegration")?;
     let (api, at) = call.method()?;
     found(&call.control.method(api, at.clone()).await.map_err(|error| call.fail_below(error))?.value)?;
-    let (mut refusal, mut outcome) = (None, None);
     let change = |method: &mut Method| {
-        let integration = method.integration.as_mut().ok_or_else(no_integration);
-        let changed = integration.and_then(|integration| {
-            patches.iter().try_for_each(|patch| apply(patch, integration))?;
-            check_back_end(integration)?;
-            outcome = Some(integration.clone());
-            Ok(())
-        });
-        changed.map_err(|error| {
-            refusal = Some(error);
-            Vec::new()
-        })
+        let integration = method.integration.as_mut().ok_or_else(no_integration)?;
+        patches.iter().try_for_each(|patch| apply(patch, integration))?;
+        check_back_end(integration)?;
+        Ok(integration.clone())
     };
-    let written = call.control.update_method(api, at, change, Options::default()).await;
-    let state = written.map_err(|error| match (refusal.take(), &outcome) {
-        (Some(refusal), _) => refusal,
-        (None, Some(integration)) => refused(call, error, integration),
-        (None, None) => call.fail_below(error),
-    })?;
-    found(&state.value)
+    let refused = |error, integration| refused(call, error, &integration);
+    found(&call.update_method(api, at, change, refused).await?)
 }
 
 pub(super) async fn delete(call: &Call) -> Result<(), Exception> {
@@ -158,8 +145,14 @@ fn apply(patch: &Patch, integration: &mut Integration) -> Result<(), Exception> 
         if patch.op == Op::Replace || part.is_empty() { Ok(()) } else { Err(must_be_one_of(&[Op::Replace])) }
     };
     match names.as_slice() {
-        ["requestParameters", name] => return request_parameter(patch, name, integration),
-        ["requestTemplates", name] => return request_template(patch, name, integration),
+        ["requestParameters", name] => {
+            let (key, value) = (parameter(name)?, patch.value().to_owned());
+            return entry(patch, &mut integration.request_parameters, key, value, NO_PARAMETER);
+        }
+        ["requestTemplates", name] => {
+            let (key, value) = (media_type(name)?, patch.value().to_owned());
+            return entry(patch, &mut integration.request_templates, key, value, NO_MEDIA_TYPE);
+        }
         ["cacheKeyParameters", name] => return cache_key(patch, name, integration),
         ["uri"] => integration.uri = patch.some_value(),
         ["httpMethod"] => integration.http_method = patch.some_value().map(|text| verb(&text)).transpose()?,
@@ -180,36 +173,6 @@ fn apply(patch: &Patch, integration: &mut Integration) -> Result<(), Exception> 
         _ => return Err(invalid_path(patch)),
     }
     replaced(names.first().copied().unwrap_or_default())
-}
-
-fn request_parameter(patch: &Patch, name: &str, integration: &mut Integration) -> Result<(), Exception> {
-    let missing = || Exception::not_found("Invalid parameter name specified");
-    let key = parameter(name)?;
-    let there = integration.request_parameters.contains_key(&key);
-    match patch.op {
-        Op::Remove => integration.request_parameters.remove(&key).map(drop).ok_or_else(missing),
-        Op::Replace if !there => Err(missing()),
-        Op::Add | Op::Replace => {
-            integration.request_parameters.insert(key, patch.value().to_owned());
-            Ok(())
-        }
-        Op::Move | Op::Copy | Op::Test => Err(must_be_one_of(&[Op::Add, Op::Replace, Op::Remove])),
-    }
-}
-
-fn request_template(patch: &Patch, name: &str, integration: &mut Integration) -> Result<(), Exception> {
-    let missing = || Exception::not_found("Content-Type specified was not found");
-    let key = media_type(name)?;
-    let there = integration.request_templates.contains_key(&key);
-    match patch.op {
-        Op::Remove => integration.request_templates.remove(&key).map(drop).ok_or_else(missing),
-        Op::Replace if !there => Err(missing()),
-        Op::Add | Op::Replace => {
-            integration.request_templates.insert(key, patch.value().to_owned());
-            Ok(())
-        }
-        Op::Move | Op::Copy | Op::Test => Err(must_be_one_of(&[Op::Add, Op::Replace, Op::Remove])),
-    }
 }
 
 fn cache_key(patch: &Patch, name: &str, integration: &mut Integration) -> Result<(), Exception> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::error::Exception;
 use super::methods::media_type;
-use super::patch::{Op, Patch, invalid_path, must_be_one_of};
+use super::patch::{NO_MEDIA_TYPE, NO_PARAMETER, Op, Patch, entry, invalid_path, must_be_one_of};
 use super::references::References;
 use super::show::Fields;
 use crate::control::{MethodState, Options};
@@ -44,18 +44,11 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
     let before = call.control.method(api, at.clone()).await.map_err(|error| call.fail_below(error))?.value;
     found(&before, status)?;
     let references = References::of(call, api, &at.resource).await?;
-    let mut refusal = None;
     let change = |method: &mut Method| {
-        let response = method.responses.get_mut(&status).ok_or_else(no_response);
-        let changed = response
-            .and_then(|response| patches.iter().try_for_each(|patch| apply(patch, response, &references)));
-        changed.map_err(|error| {
-            refusal = Some(error);
-            Vec::new()
-        })
+        let response = method.responses.get_mut(&status).ok_or_else(no_response)?;
+        patches.iter().try_for_each(|patch| apply(patch, response, &references))
     };
-    let written = call.control.update_method(api, at, change, Options::default()).await;
-    let state = written.map_err(|error| refusal.take().unwrap_or_else(|| call.fail_below(error)))?.value;
+    let state = call.update_method(api, at, change, |error, ()| call.fail_below(error)).await?;
     found(&state, status)
 }
 
@@ -77,29 +70,19 @@ fn apply(patch: &Patch, response: &mut MethodResponse, references: &References) 
         return Err(must_be_one_of(&[Op::Add, Op::Replace, Op::Remove]));
     }
     if part == 0 {
-        let missing = || Exception::not_found("Invalid parameter name specified");
-        let key = if patch.op == Op::Add { header(name)? } else { header(name).map_err(|_| missing())? };
-        if patch.op != Op::Add && !response.response_parameters.contains_key(&key) {
-            return Err(missing());
-        }
-        response.response_parameters.remove(&key);
-        if patch.op != Op::Remove {
-            response.response_parameters.insert(key, patch.is_true());
-        }
-        return Ok(());
+        let key = header(name).map_err(|refusal| unknown(patch, refusal, NO_PARAMETER))?;
+        return entry(patch, &mut response.response_parameters, key, patch.is_true(), NO_PARAMETER);
     }
-    let missing = || Exception::not_found("Content-Type specified was not found");
-    let kind =
-        if patch.op == Op::Add { media_type(name)? } else { media_type(name).map_err(|_| missing())? };
-    if patch.op != Op::Add && !response.response_models.contains_key(&kind) {
-        return Err(missing());
-    }
-    response.response_models.remove(&kind);
-    if patch.op != Op::Remove {
+    let key = media_type(name).map_err(|refusal| unknown(patch, refusal, NO_MEDIA_TYPE))?;
+    if patch.op == Op::Add || patch.op == Op::Replace && response.response_models.contains_key(&key) {
         references.model(patch.value())?;
-        response.response_models.insert(kind, patch.value().to_owned());
     }
-    Ok(())
+    entry(patch, &mut response.response_models, key, patch.value().to_owned(), NO_MEDIA_TYPE)
+}
+
+/// A key that cannot be one is one that is not there, unless it is to be added.
+fn unknown(patch: &Patch, refusal: Exception, missing: &str) -> Exception {
+    if patch.op == Op::Add { refusal } else { Exception::not_found(missing) }
 }
 
 fn found(state: &MethodState, status: Status) -> Result<Value, Exception> {

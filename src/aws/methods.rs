@@ -8,7 +8,7 @@ use super::call::Call;
 use super::error::Exception;
 use super::integrations;
 use super::method_responses;
-use super::patch::{Op, Patch, invalid_path, must_be_one_of};
+use super::patch::{NO_MEDIA_TYPE, NO_PARAMETER, Op, Patch, entry, invalid_path, must_be_one_of};
 use super::references::References;
 use super::show::{Fields, object};
 use crate::control::{MethodRef, Options};
@@ -82,15 +82,8 @@ pub(super) async fn update(call: &Call) -> Result<Value, Exception> {
     call.control.method(api, at.clone()).await.map_err(|error| call.fail_below(error))?;
     let patches = call.patches("updateMethod")?;
     let references = References::of(call, api, &at.resource).await?;
-    let mut refusal = None;
-    let change = |method: &mut Method| {
-        apply(&patches, method, &references).map_err(|error| {
-            refusal = Some(error);
-            Vec::new()
-        })
-    };
-    let written = call.control.update_method(api, at, change, Options::default()).await;
-    let state = written.map_err(|error| refusal.take().unwrap_or_else(|| call.fail_below(error)))?.value;
+    let change = |method: &mut Method| apply(&patches, method, &references);
+    let state = call.update_method(api, at, change, |error, ()| call.fail_below(error)).await?;
     Ok(show(state.resource_id, verb, &state.method))
 }
 
@@ -141,8 +134,17 @@ fn apply(patches: &[Patch], method: &mut Method, references: &References) -> Res
                     method.authorization_scopes.push(patch.value().to_owned());
                 }
             }
-            ["requestParameters", name] => request_parameter(patch, name, method)?,
-            ["requestModels", name] => request_model(patch, name, method, references)?,
+            ["requestParameters", name] => {
+                let (key, is_required) = (parameter(name)?, patch.is_true());
+                entry(patch, &mut method.request_parameters, key, is_required, NO_PARAMETER)?;
+            }
+            ["requestModels", name] => {
+                let (key, models) = (media_type(name)?, &mut method.request_models);
+                if patch.op == Op::Add || patch.op == Op::Replace && models.contains_key(&key) {
+                    references.model(patch.value())?;
+                }
+                entry(patch, models, key, patch.value().to_owned(), NO_MEDIA_TYPE)?;
+            }
             _ => return Err(invalid_path(patch)),
         }
     }
@@ -164,44 +166,6 @@ fn apply(patches: &[Patch], method: &mut Method, references: &References) -> Res
             method.authorizer_id = authorizer;
         }
         (None, None) => {}
-    }
-    Ok(())
-}
-
-fn request_parameter(patch: &Patch, name: &str, method: &mut Method) -> Result<(), Exception> {
-    let key = parameter(name)?;
-    let there = method.request_parameters.contains_key(&key);
-    if patch.op == Op::Remove {
-        if method.request_parameters.remove(&key).is_none() {
-            return Err(Exception::not_found("Invalid parameter name specified"));
-        }
-        return Ok(());
-    }
-    if patch.op == Op::Replace && !there {
-        return Err(Exception::not_found("Invalid parameter name specified"));
-    }
-    method.request_parameters.insert(key, patch.is_true());
-    Ok(())
-}
-
-fn request_model(
-    patch: &Patch,
-    name: &str,
-    method: &mut Method,
-    references: &References,
-) -> Result<(), Exception> {
-    let missing = || Exception::not_found("Content-Type specified was not found");
-    let kind: MediaType = media_type(name)?;
-    let there = method.request_models.contains_key(&kind);
-    match patch.op {
-        Op::Remove => {
-            method.request_models.remove(&kind).ok_or_else(missing)?;
-        }
-        Op::Replace if !there => return Err(missing()),
-        Op::Add | Op::Replace | Op::Move | Op::Copy | Op::Test => {
-            references.model(patch.value())?;
-            method.request_models.insert(kind, patch.value().to_owned());
-        }
     }
     Ok(())
 }
@@ -232,7 +196,8 @@ fn authorization(text: &str) -> Result<AuthorizationType, Exception> {
 
 /// A media type in the words of the calls that take one.
 pub(super) fn media_type(text: &str) -> Result<MediaType, Exception> {
-    text.parse().map_err(|_| {
+    let parsed = if text == "-" { None } else { text.parse().ok() };
+    parsed.ok_or_else(|| {
         Exception::bad_request(format!(
             "Validation Result: warnings : [], errors : [Invalid content type specified: {text}]"
         ))

@@ -28,54 +28,62 @@ pub(super) async fn get(call: &Call) -> Result<Value, Exception> {
 
 fn template(draft: &Definition, schema: &str) -> String {
     let root = serde_json::from_str(schema).unwrap_or_default();
-    let mut writer = Writer { draft, text: "#set($inputRoot = $input.path('$'))\n".to_owned() };
+    let mut writer = Writer { draft, depth: 0, text: "#set($inputRoot = $input.path('$'))\n".to_owned() };
     writer.shape(&root, &root, "$inputRoot", 0);
     writer.text
 }
 
 struct Writer<'a> {
     draft: &'a Definition,
+    /// How many shapes and references lie around what is written.
+    depth: usize,
     text: String,
 }
 
 impl Writer<'_> {
     /// Writes a value of a schema that stands in `root`; `from` is where the template finds it.
-    fn shape(&mut self, root: &Value, schema: &Value, from: &str, depth: usize) {
-        if depth == DEEPEST || self.text.len() > LONGEST {
+    fn shape(&mut self, root: &Value, schema: &Value, from: &str, indent: usize) {
+        if self.depth == DEEPEST || self.text.len() > LONGEST {
             return self.text.push_str("{ }");
         }
+        self.depth += 1;
+        self.known_shape(root, schema, from, indent);
+        self.depth -= 1;
+    }
+
+    fn known_shape(&mut self, root: &Value, schema: &Value, from: &str, indent: usize) {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let other = match reference.strip_prefix('#') {
                 Some(pointer) => root.pointer(pointer).map(|found| (root.clone(), found.clone())),
                 None => self.model(reference).map(|model| (model.clone(), model)),
             };
             let (root, schema) = other.unwrap_or_default();
-            return self.shape(&root, &schema, from, depth + 1);
+            return self.shape(&root, &schema, from, indent);
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         match (schema.get("type").and_then(Value::as_str), properties, schema.get("items")) {
             (Some("array"), _, items) => {
-                self.list(root, items.unwrap_or(&Value::Null), from, depth);
+                self.list(root, items.unwrap_or(&Value::Null), from, indent);
             }
             (Some("string"), ..) => self.put(format_args!("\"{from}\"")),
             (Some("number" | "integer" | "boolean"), ..) => self.text.push_str(from),
-            (_, Some(properties), _) if !properties.is_empty() => self.object(root, properties, from, depth),
+            (_, Some(properties), _) if !properties.is_empty() => self.object(root, properties, from, indent),
             _ => self.text.push_str("{ }"),
         }
     }
 
-    fn object(&mut self, root: &Value, properties: &Map<String, Value>, from: &str, depth: usize) {
+    fn object(&mut self, root: &Value, properties: &Map<String, Value>, from: &str, indent: usize) {
         self.text.push_str("{\n");
         for (index, (name, schema)) in properties.iter().enumerate() {
             let comma = if index == 0 { "" } else { ",\n" };
             let label = Value::from(name.as_str());
-            self.put(format_args!("{comma}{:1$}{label} : ", "", 2 * depth + 2));
-            self.shape(root, schema, &member(from, name), depth + 1);
+            self.put(format_args!("{comma}{:1$}{label} : ", "", 2 * indent + 2));
+            self.shape(root, schema, &member(from, name), indent + 1);
         }
-        self.put(format_args!("\n{:1$}}}", "", 2 * depth));
+        self.put(format_args!("\n{:1$}}}", "", 2 * indent));
     }
 
-    fn list(&mut self, root: &Value, items: &Value, from: &str, depth: usize) {
+    fn list(&mut self, root: &Value, items: &Value, from: &str, indent: usize) {
         // Loops within loops need names of their own.
         let element = match from.strip_prefix("$elem") {
             None => "$elem".to_owned(),
@@ -84,9 +92,9 @@ impl Writer<'_> {
                 format!("$elem{}", digits.parse::<usize>().unwrap_or(1) + 1)
             }
         };
-        self.put(format_args!("[\n#foreach({element} in {from})\n{:1$}", "", 2 * depth + 2));
-        self.shape(root, items, &element, depth + 1);
-        self.put(format_args!("#if($foreach.hasNext),#end\n#end\n{:1$}]", "", 2 * depth));
+        self.put(format_args!("[\n#foreach({element} in {from})\n{:1$}", "", 2 * indent + 2));
+        self.shape(root, items, &element, indent + 1);
+        self.put(format_args!("#if($foreach.hasNext),#end\n#end\n{:1$}]", "", 2 * indent));
     }
 
     fn put(&mut self, what: std::fmt::Arguments<'_>) {

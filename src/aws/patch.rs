@@ -3,6 +3,8 @@
 //! Source: API Gateway, *Patch operations*. A path is a list of names, each with `/` as `~1` and `~` as `~0`; a value is
 //! always a text. Two families of operations tell of a wrong path in different words: see [`Family`].
 
+use std::collections::BTreeMap;
+
 use super::error::Exception;
 use super::input::Input;
 
@@ -116,6 +118,32 @@ pub(super) fn must_be_one_of(ops: &[Op]) -> Exception {
     let ops: Vec<_> = ops.iter().map(|op| op.as_str()).collect();
     Exception::bad_request(format!("Invalid patch operation specified. Must be one of: [{}]", ops.join(", ")))
 }
+
+/// Applies a patch to an entry of a map; `missing` is said of one that is not there. Adding one that is there replaces it.
+pub(super) fn entry<K: Ord, V>(
+    patch: &Patch,
+    entries: &mut BTreeMap<K, V>,
+    key: K,
+    value: V,
+    missing: &str,
+) -> Result<(), Exception> {
+    let is_there = entries.contains_key(&key);
+    match patch.op {
+        Op::Remove | Op::Replace if !is_there => return Err(Exception::not_found(missing)),
+        Op::Remove => drop(entries.remove(&key)),
+        Op::Add | Op::Replace => drop(entries.insert(key, value)),
+        Op::Move | Op::Copy | Op::Test => {
+            return Err(must_be_one_of(&[Op::Add, Op::Replace, Op::Remove]));
+        }
+    }
+    Ok(())
+}
+
+/// What [`entry`] says of a parameter that is not there.
+pub(super) const NO_PARAMETER: &str = "Invalid parameter name specified";
+
+/// What [`entry`] says of a media type that is not there.
+pub(super) const NO_MEDIA_TYPE: &str = "Content-Type specified was not found";
 
 /// What can be patched of a thing whose every path can only be replaced: resources, models, validators.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use super::methods;
 use super::patch::Replaceable;
 use super::show::{Fields, object};
 use crate::control::{Error, Noun, Options, Page, ResourceRef, ResourceState};
-use crate::model::{PathPart, ResourceId, ResourcePath};
+use crate::model::{PathPart, ResourcePath};
 
 /// What can be patched.
 const PATCHES: Replaceable = Replaceable(&["/parentId", "/pathPart"]);
@@ -30,10 +30,8 @@ pub(super) async fn get(call: &Call) -> Result<Value, Exception> {
 }
 
 pub(super) async fn create(call: &Call) -> Result<Value, Exception> {
-    let api = call.api()?;
-    let parent: ResourceId = call.named(1).parse().map_err(|_| no_resource())?;
-    let parent = ResourceRef::Id(parent);
-    let above = call.control.resource(api, parent.clone()).await.map_err(|error| call.fail(error))?;
+    let (api, parent) = call.resource()?;
+    let above = call.control.resource(api, parent.clone()).await.map_err(|error| call.fail_below(error))?;
     if let Some((_, greedy @ PathPart::Greedy(_))) = &above.value.resource.place {
         return Err(Exception::bad_request(format!(
             "Cannot create a child of a resource with a greedy path variable: {greedy}"

@@ -165,15 +165,16 @@ fn quota(input: Input<'_>) -> Result<Fields, Exception> {
     Ok(Fields::new()
         .put("limit", input.integer("limit")?.unwrap_or_default())
         .put("offset", input.integer("offset")?.unwrap_or_default())
-        .put("period", self::period(period)?))
+        .put("period", self::period(period, "createUsagePlanInput")?))
 }
 
-fn period(text: &str) -> Result<&str, Exception> {
+/// `place` names the call.
+fn period<'a>(text: &'a str, place: &str) -> Result<&'a str, Exception> {
     if matches!(text, "DAY" | "WEEK" | "MONTH") {
         return Ok(text);
     }
     Err(Exception::validation(&[format!(
-        "Value '{text}' at 'createUsagePlanInput.quota.period' failed to satisfy constraint: Member must satisfy enum \
+        "Value '{text}' at '{place}.quota.period' failed to satisfy constraint: Member must satisfy enum \
          value set: [WEEK, MONTH, DAY]"
     )]))
 }
@@ -206,7 +207,7 @@ fn apply(patch: &Patch, plan: &mut Map<String, Value>, id: &str) -> Result<(), E
             inner(plan, names[0]).insert("rateLimit".to_owned(), number.into());
         }
         (["quota", "period"], Op::Add | Op::Replace) => {
-            let period = period(patch.value())?.to_owned();
+            let period = period(patch.value(), "updateUsagePlanInput")?.to_owned();
             inner(plan, names[0]).insert("period".to_owned(), period.into());
         }
         (["apiStages"], Op::Add | Op::Remove) => api_stage(patch, plan, id)?,

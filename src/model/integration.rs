@@ -186,6 +186,8 @@ pub struct IntegrationResponse {
     pub response_parameters: BTreeMap<HeaderParameter, String>,
     /// Response templates by media type; an empty one passes the payload through.
     pub response_templates: BTreeMap<MediaType, String>,
+    /// Whether none of them was given on purpose, which API Gateway's own control plane reads back.
+    pub empty_templates: bool,
     /// How the payload is converted.
     pub content_handling: Option<ContentHandling>,
 }

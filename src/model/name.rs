@@ -274,11 +274,13 @@ text!(
 );
 
 text!(
-    /// A media type without parameters, such as `application/json`, `image/*` or `$default`.
+    /// A media type without parameters, such as `application/json`, `image/*` or `$default`. `-` is one that matches
+    /// nothing: API Gateway keeps it where a patch means the end of a list by it.
     MediaType,
     "media type",
     "type/subtype, type/* or $default, at most 127 characters",
     |s| s == "$default"
+        || s == "-"
         || s.len() <= 127
             && s.split_once('/').is_some_and(|(kind, subtype)| {
                 let token = |t: &str| {

@@ -95,6 +95,7 @@ pub fn response_try_from_pb(
             response.response_parameters,
         ),
         response_templates: read::keyed(&mut issues, "response_templates", "", response.response_templates),
+        empty_templates: false,
         content_handling: read_content_handling(&mut issues, response.content_handling),
     };
     issues.into_result((status.unwrap_or(Status::OK), read))

@@ -59,7 +59,13 @@ prop_compose! {
         response_templates in btree_map(media_type(), text(), 0..3),
         content_handling in content_handling(),
     ) -> IntegrationResponse {
-        IntegrationResponse { selection_pattern, response_parameters, response_templates, content_handling }
+        IntegrationResponse {
+            selection_pattern,
+            response_parameters,
+            response_templates,
+            empty_templates: false,
+            content_handling,
+        }
     }
 }
 

@@ -378,6 +378,7 @@ fn method(uri: &str) -> Method {
             "integration.response.header.X-In".to_owned(),
         )]),
         response_templates: BTreeMap::from([(json.clone(), "$input.json('$')".to_owned())]),
+        empty_templates: false,
         content_handling: Some(ContentHandling::ConvertToText),
     };
     let integration = Integration {

@@ -120,6 +120,7 @@ fn integration(declared: &BTreeMap<MethodParameter, bool>) -> impl Strategy<Valu
                         selection_pattern: pattern.map(str::to_owned),
                         response_parameters: parameters,
                         response_templates: templates,
+                        empty_templates: false,
                         content_handling: handling,
                     },
                 );

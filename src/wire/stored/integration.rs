@@ -82,6 +82,7 @@ impl From<&IntegrationResponse> for pb::IntegrationResponse {
             selection_pattern: response.selection_pattern.clone(),
             response_parameters: field::texts(&response.response_parameters),
             response_templates: field::texts(&response.response_templates),
+            empty_templates: response.empty_templates,
             content_handling: response.content_handling.map(|kind| pb::ContentHandling::from(kind).into()),
         }
     }
@@ -96,6 +97,7 @@ impl TryFrom<pb::IntegrationResponse> for IntegrationResponse {
             selection_pattern: stored.selection_pattern,
             response_parameters: field::keyed("response_parameters", stored.response_parameters)?,
             response_templates: field::keyed("response_templates", stored.response_templates)?,
+            empty_templates: stored.empty_templates,
             content_handling: handling.transpose()?,
         })
     }

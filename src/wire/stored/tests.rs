@@ -114,6 +114,7 @@ fn integration_response() -> impl Strategy<Value = IntegrationResponse> {
             IntegrationResponse {
                 selection_pattern,
                 response_parameters,
+                empty_templates: response_templates.is_empty(),
                 response_templates,
                 content_handling,
             }
