@@ -13,6 +13,21 @@ GATEWAY_TYPES = (
     "INTEGRATION_TIMEOUT, ACCESS_DENIED, DEFAULT_4XX, DEFAULT_5XX, WAF_FILTERED, QUOTA_EXCEEDED, THROTTLED, "
     "API_CONFIGURATION_ERROR, UNSUPPORTED_MEDIA_TYPE, INTEGRATION_FAILURE, EXPIRED_TOKEN]"
 )
+# As the service lists them, its own slips of commas among them.
+STAGE_PATHS = (
+    "[/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, "
+    "/accessLogSettings/destinationArn, /accessLogSettings/format, /{{resourcePath}}/{{httpMethod}}/metrics/enabled, "
+    "/{{resourcePath}}/{{httpMethod}}/logging/dataTrace, /{{resourcePath}}/{{httpMethod}}/logging/loglevel, "
+    "/{{resourcePath}}/{{httpMethod}}/throttling/burstLimit/{{resourcePath}}/{{httpMethod}}/throttling/rateLimit"
+    "/{{resourcePath}}/{{httpMethod}}/caching/ttlInSeconds, /{{resourcePath}}/{{httpMethod}}/caching/enabled, "
+    "/{{resourcePath}}/{{httpMethod}}/caching/dataEncrypted, "
+    "/{{resourcePath}}/{{httpMethod}}/caching/requireAuthorizationForCacheControl, "
+    "/{{resourcePath}}/{{httpMethod}}/caching/unauthorizedCacheControlHeaderStrategy, /*/*/metrics/enabled, "
+    "/*/*/logging/dataTrace, /*/*/logging/loglevel, /*/*/throttling/burstLimit /*/*/throttling/rateLimit "
+    "/*/*/caching/ttlInSeconds, /*/*/caching/enabled, /*/*/caching/dataEncrypted, "
+    "/*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, "
+    "/variables/{{variable_name}}, /tracingEnabled]"
+)
 API = {"restApiId": "{api}"}
 RESOURCE = {**API, "resourceId": "{pets}"}
 METHOD = {**RESOURCE, "httpMethod": "GET"}
@@ -63,6 +78,10 @@ CASES = [
     ("empty description", "create_rest_api", {"name": "a", "description": ""}, BAD, "Description cannot be an empty string"),
     ("compression too large", "create_rest_api", {"name": "a", "minimumCompressionSize": 10485761}, BAD, "Invalid minimum compression size, must be between 0 and 10485760"),
     ("compression below nothing", "create_rest_api", {"name": "a", "minimumCompressionSize": -1}, BAD, "Invalid minimum compression size, must be between 0 and 10485760"),
+    ("compression of a new API that is no number", "create_rest_api", {"name": "a", "minimumCompressionSize": "many"}, BAD, "Invalid minimum compression size, must be between 0 and 10485760"),
+    ("clone of an unknown API", "create_rest_api", {"name": "a", "cloneFrom": "x"}, NOT_FOUND, "Invalid API identifier specified {account}:x"),
+    ("description emptied by a patch", "update_rest_api", patch(("replace", "/description", ""), **API), BAD, "Description cannot be an empty string"),
+    ("private patched to ipv4", "update_rest_api", patch(("replace", "/endpointConfiguration/types/0", "PRIVATE"), ("replace", "/endpointConfiguration/ipAddressType", "ipv4"), **API), BAD, "Only dualstack ipAddressType is supported for Private APIs."),
     ("no endpoint type", "create_rest_api", {"name": "a", "endpointConfiguration": {"types": []}}, BAD, "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED."),
     ("two endpoint types", "create_rest_api", {"name": "a", "endpointConfiguration": {"types": ["EDGE", "REGIONAL"]}}, BAD, "Cannot create an api with multiple Endpoint Types."),
     (
@@ -88,6 +107,7 @@ CASES = [
     ("second resource of a name", "create_resource", {**API, "parentId": "{root}", "pathPart": "pets"}, CONFLICT, "Another resource with the same parent already has this name: pets"),
     ("second variable sibling", "create_resource", {**API, "parentId": "{root}", "pathPart": "{{id}}"}, BAD, "A sibling ({{proxy+}}) of this resource already has a variable path part -- only one is allowed"),
     ("child of a greedy resource", "create_resource", {**API, "parentId": "{greedy}", "pathPart": "a"}, BAD, "Cannot create a child of a resource with a greedy path variable: {{proxy+}}"),
+    ("child in an unknown API", "create_resource", {"restApiId": "x", "parentId": "{root}", "pathPart": "a"}, NOT_FOUND, "Invalid Resource identifier specified"),
     ("child of nothing", "create_resource", {**API, "parentId": "nope00", "pathPart": "a"}, NOT_FOUND, "Invalid Resource identifier specified"),
     ("the root's path part", "update_resource", patch(("replace", "/pathPart", "a"), **API, resourceId="{root}"), BAD, "Root resource cannot update its pathPart."),
     ("the root's parent", "update_resource", patch(("replace", "/parentId", "{pets}"), **API, resourceId="{root}"), BAD, "Root resource cannot update its parentId."),
@@ -101,6 +121,11 @@ CASES = [
     ("unknown validator", "put_method", {**RESOURCE, "httpMethod": "PUT", "authorizationType": "NONE", "requestValidatorId": "nope00"}, BAD, "Invalid Request Validator identifier specified"),
     ("unknown model", "put_method", {**RESOURCE, "httpMethod": "PUT", "authorizationType": "NONE", "requestModels": {"application/json": "petModel"}}, BAD, "Invalid model identifier specified: petModel"),
     ("a name in two places", "put_method", {**RESOURCE, "httpMethod": "PUT", "authorizationType": "NONE", "requestParameters": {"method.request.header.a": True, "method.request.querystring.a": True}}, BAD, "Parameter names must be unique across querystring, header and path"),
+    ("authorizer that is not there", "put_method", {**RESOURCE, "httpMethod": "PUT", "authorizationType": "COGNITO_USER_POOLS", "authorizerId": "nope00"}, BAD, "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer."),
+    ("parameter that a method has not", "update_method", patch(("remove", "/requestParameters/method.request.header.none"), **METHOD), NOT_FOUND, "Invalid parameter name specified"),
+    ("model that a method has not", "update_method", patch(("replace", "/requestModels/application~1xml", "Empty"), **METHOD), NOT_FOUND, "Content-Type specified was not found"),
+    ("test of an unknown method", "test_invoke_method", {**RESOURCE, "httpMethod": "PUT"}, NOT_FOUND, "Invalid Method identifier specified"),
+    ("test in an unknown API", "test_invoke_method", {"restApiId": "x", "resourceId": "y", "httpMethod": "GET"}, NOT_FOUND, "Invalid Resource identifier specified"),
     ("unknown patch path of a method", "update_method", patch(("replace", "/x", "1"), **METHOD), BAD, "Invalid patch path /x"),
     ("method patched by a wrong operation", "update_method", patch(("add", "/apiKeyRequired", "true"), **METHOD), BAD, "Invalid patch operation specified. Must be one of: [replace]"),
     ("method told of an unknown model", "update_method", patch(("add", "/requestModels/application~1json", "petModel"), **METHOD), BAD, "Invalid model identifier specified: petModel"),
@@ -129,6 +154,10 @@ CASES = [
     ("proxy of a service", "put_integration", {**METHOD, "type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": "arn:aws:apigateway:us-east-1:dynamodb:action/PutItem"}, BAD, "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."),
     ("too short a timeout", "put_integration", {**MOCK, "timeoutInMillis": 20}, BAD, "Timeout should be between 50 ms and 29000 ms"),
     ("template of no media type", "put_integration", {**MOCK, "requestTemplates": {"123": "{{}}"}}, BAD, "Validation Result: warnings : [], errors : [Invalid content type specified: 123]"),
+    ("mapping that is no text", "put_integration", {**MOCK, "requestParameters": {"integration.request.header.X": True}}, "SerializationException", "class java.lang.Boolean can not be converted to an String"),
+    ("template that an integration has not", "update_integration", patch(("remove", "/requestTemplates/application~1xml"), **METHOD), NOT_FOUND, "Content-Type specified was not found"),
+    ("parameter that an integration has not", "update_integration", patch(("replace", "/requestParameters/integration.request.header.none", "'a'"), **METHOD), NOT_FOUND, "Invalid parameter name specified"),
+    ("unknown patch path of an integration", "update_integration", patch(("replace", "/x", "1"), **METHOD), BAD, "Invalid patch path /x"),
     (
         "no mapping expression",
         "put_integration",
@@ -140,6 +169,8 @@ CASES = [
     # -- integration responses ---------------------------------------------------------------------------------------
     ("wrong status of an integration response", "put_integration_response", {**METHOD, "statusCode": "wrong"}, VALIDATION, status_pattern("wrong")),
     ("wrong status asked for", "get_integration_response", {**METHOD, "statusCode": "wrong"}, VALIDATION, status_pattern("wrong")),
+    ("template that an integration response has not", "update_integration_response", patch(("remove", "/responseTemplates/application~1xml"), **RESPONSE), NOT_FOUND, "Content-Type specified was not found"),
+    ("wrong operation on an integration response", "update_integration_response", patch(("wrong_op", "/x", "1"), **RESPONSE), VALIDATION, "1 validation error detected: " + wrong_op("updateIntegrationResponse")),
     (
         "header that is not declared",
         "put_integration_response",
@@ -190,6 +221,12 @@ CASES = [
         "[/deploymentId, /variables] and valid copy:from are [/canarySettings/deploymentId, "
         "/canarySettings/stageVariableOverrides]",
     ),
+    ("unknown patch path of a stage", "update_stage", patch(("replace", "/x", "1"), restApiId="{served}", stageName="prod"), BAD, "Invalid method setting path: /x. Must be one of: " + STAGE_PATHS),
+    ("part of the access log removed", "update_stage", patch(("remove", "/accessLogSettings/format"), restApiId="{served}", stageName="prod"), BAD, "Cannot remove method setting accessLogSettings/format because there is no method setting for this method "),
+    ("unknown part of the access log", "update_stage", patch(("replace", "/accessLogSettings/x", "1"), restApiId="{served}", stageName="prod"), BAD, "Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]"),
+    ("access log without a destination", "update_stage", patch(("replace", "/accessLogSettings/destinationArn", ""), restApiId="{served}", stageName="prod"), BAD, "Access Log value must not be empty"),
+    ("promotion of no variables", "update_stage", patch(("copy", "/variables", None, "/canarySettings/stageVariableOverrides"), restApiId="{served}", stageName="prod"), BAD, "Promotion not available. Canary does not exist."),
+    ("stages of an unknown API", "get_stages", {"restApiId": "x"}, NOT_FOUND, "Invalid API identifier specified {account}:x"),
     ("access log as a whole", "update_stage", patch(("replace", "/accessLogSettings", "x"), restApiId="{served}", stageName="prod"), BAD, "Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]"),
     ("access log of nothing", "update_stage", patch(("replace", "/accessLogSettings/format", ""), restApiId="{served}", stageName="prod"), BAD, "Access Log value must not be empty"),
     # -- models and validators -----------------------------------------------------------------------------------------
@@ -200,12 +237,14 @@ CASES = [
     ("second model of a name", "create_model", {**API, "name": "Error", "contentType": "application/json", "schema": "{{}}"}, CONFLICT, "Model name already exists for this REST API"),
     ("delete of an unknown model", "delete_model", {**API, "modelName": "Nope"}, NOT_FOUND, "Invalid model name specified: Nope"),
     ("delete of a model in use", "delete_model", {**API, "modelName": "Used"}, CONFLICT, "Cannot delete model 'Used', is referenced in method request: /pets/POST"),
+    ("delete of a model that the root uses", "delete_model", {**API, "modelName": "AtRoot"}, CONFLICT, "Cannot delete model 'AtRoot', is referenced in method request: //ANY"),
     ("unknown patch path of a model", "update_model", patch(("replace", "/name", "x"), **API, modelName="Error"), BAD, "Invalid patch path  '/name' specified for op 'replace'. Must be one of: [/description, /schema]"),
     ("model patched by a wrong operation", "update_model", patch(("add", "/description", "x"), **API, modelName="Error"), BAD, "Invalid patch path  '/description' specified for op 'add'. Please choose supported operations"),
     ("validator of an unknown API", "create_request_validator", {"restApiId": "x", "name": "a"}, BAD, "Invalid REST API identifier specified"),
     ("blank validator", "create_request_validator", {**API, "name": ""}, BAD, "Request Validator name cannot be blank"),
     ("unknown validator asked for", "get_request_validator", {"restApiId": "x", "requestValidatorId": "y"}, NOT_FOUND, "Invalid Request Validator identifier specified"),
     ("validator patched by a wrong operation", "update_request_validator", patch(("add", "/name", "x"), **API, requestValidatorId="{validator}"), BAD, "Invalid patch path  '/name' specified for op 'add'. Please choose supported operations"),
+    ("validator's name removed", "update_request_validator", patch(("remove", "/name"), **API, requestValidatorId="{validator}"), BAD, "Invalid patch path  '/name' specified for op 'remove'. Please choose supported operations"),
     ("unknown patch path of a validator", "update_request_validator", patch(("replace", "/x", "x"), **API, requestValidatorId="{validator}"), BAD, "Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/name, /validateRequestParameters, /validateRequestBody]"),
     ("validator made blank", "update_request_validator", patch(("replace", "/name", ""), **API, requestValidatorId="{validator}"), BAD, "Request Validator name cannot be blank"),
     # -- what is kept without effect ---------------------------------------------------------------------------------
@@ -216,6 +255,19 @@ CASES = [
     ("documentation part deleted in an unknown API", "delete_documentation_part", {"restApiId": "x", "documentationPartId": "y"}, NOT_FOUND, "Invalid API identifier specified {account}:x"),
     ("unknown patch path of a documentation part", "update_documentation_part", patch(("replace", "/x", "a"), **API, documentationPartId="{part}"), BAD, "Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/properties]"),
     ("documentation part patched by a wrong operation", "update_documentation_part", patch(("add", "/properties", "a"), **API, documentationPartId="{part}"), BAD, "Invalid patch path  '/properties' specified for op 'add'. Please choose supported operations"),
+    ("authorizer of no type", "create_authorizer", {**API, "name": "a", "type": "WRONG"}, VALIDATION, "1 validation error detected: Value 'WRONG' at 'createAuthorizerInput.type' failed to satisfy constraint: Member must satisfy enum value set: [COGNITO_USER_POOLS, TOKEN, REQUEST]"),
+    ("authorizer kept for too long", "create_authorizer", {**API, "name": "a", "type": "TOKEN", "authorizerResultTtlInSeconds": 3601}, BAD, "Authorizer result TTL must be between 0 and 3600 seconds"),
+    ("documentation of nothing", "create_documentation_part", {**API, "location": {"type": "API"}, "properties": ""}, BAD, "Documentation part properties must be non-empty"),
+    ("documentation part in an unknown API", "create_documentation_part", {"restApiId": "x", "location": {"type": "API"}, "properties": "a"}, NOT_FOUND, "Invalid API identifier specified {account}:x"),
+    (
+        "documentation of something else",
+        "create_documentation_part",
+        {**API, "location": {"type": "WRONG"}, "properties": "a"},
+        VALIDATION,
+        "1 validation error detected: Value 'WRONG' at 'createDocumentationPartInput.location.type' failed to satisfy "
+        "constraint: Member must satisfy enum value set: [RESPONSE_BODY, RESPONSE, METHOD, MODEL, AUTHORIZER, RESPONSE_HEADER, "
+        "RESOURCE, PATH_PARAMETER, REQUEST_BODY, QUERY_PARAMETER, API, REQUEST_HEADER]",
+    ),
     ("too short a key", "create_api_key", {"value": "x" * 19}, BAD, "API Key value should be at least 20 characters"),
     ("too long a key", "create_api_key", {"value": "x" * 129}, BAD, "API Key value exceeds maximum size of 128 characters"),
     ("too long a key's name", "create_api_key", {"name": "x" * 1025}, BAD, "Invalid API Key name, can be at most 1024 characters."),
@@ -223,6 +275,9 @@ CASES = [
     ("a key's id", "update_api_key", patch(("replace", "/id", "a"), apiKey="{key}"), BAD, "Invalid patch path  '/id' specified for op 'replace'. Must be one of: [/description, /enabled, /name, /customerId]"),
     ("unknown usage plan", "get_usage_plan", {"usagePlanId": "x"}, NOT_FOUND, "Invalid Usage Plan ID specified"),
     ("usage plan of an unknown stage", "create_usage_plan", {"name": "a", "apiStages": [{"apiId": "x", "stage": "y"}]}, BAD, "Invalid API Stage specified"),
+    ("unknown stage given to a plan", "update_usage_plan", patch(("add", "/apiStages", "x:y"), usagePlanId="{plan}"), BAD, "Invalid API Stage specified"),
+    ("unknown key given to a plan", "create_usage_plan_key", {"usagePlanId": "{plan}", "keyId": "x", "keyType": "API_KEY"}, NOT_FOUND, "Invalid API Key identifier specified"),
+    ("quota of no period", "update_usage_plan", patch(("replace", "/quota/period", "YEAR"), usagePlanId="{plan}"), VALIDATION, "1 validation error detected: Value 'YEAR' at 'updateUsagePlanInput.quota.period' failed to satisfy constraint: Member must satisfy enum value set: [WEEK, MONTH, DAY]"),
     ("stage taken from a plan that has it not", "update_usage_plan", patch(("remove", "/apiStages", "x:y"), usagePlanId="{plan}"), NOT_FOUND, "Invalid API Stage {{api: x, stage: y}} specified for usageplan {plan}"),
     ("unknown VPC link", "get_vpc_link", {"vpcLinkId": "x"}, NOT_FOUND, "Invalid Vpc Link identifier specified"),
     ("unknown VPC link patched", "update_vpc_link", patch(("replace", "/name", "a"), vpcLinkId="x"), NOT_FOUND, "Invalid Vpc Link identifier specified"),

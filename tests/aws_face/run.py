@@ -5,6 +5,7 @@ import time
 import traceback
 
 import test_cases
+import test_lives
 import test_round
 import test_walk
 
@@ -14,6 +15,7 @@ def main(endpoint, keyed):
     for name, test in (
         ("every operation, against botocore's model", lambda: test_walk.walk(endpoint)),
         ("the recorded answers to wrong calls", lambda: test_cases.run(endpoint)),
+        ("the lives of things, answer by answer", lambda: test_lives.run(endpoint)),
         ("the life of an API, by boto3", lambda: test_round.by_boto3(endpoint)),
         ("the life of an API, by the AWS CLI", lambda: test_round.by_cli(endpoint)),
         ("a canary", lambda: test_round.canary(endpoint)),

@@ -13,6 +13,9 @@ def setting(aws):
     greedy = aws.create_resource(restApiId=api, parentId=root, pathPart="{proxy+}")["id"]
     at = {"restApiId": api, "resourceId": pets}
     aws.create_model(restApiId=api, name="Used", contentType="application/json", schema='{"type": "object"}')
+    aws.create_model(restApiId=api, name="AtRoot", contentType="application/json", schema='{"type": "object"}')
+    at_root = {"restApiId": api, "resourceId": root, "httpMethod": "ANY"}
+    aws.put_method(**at_root, authorizationType="NONE", requestModels={"application/json": "AtRoot"})
     used = {"application/json": "Used"}
     aws.put_method(**at, httpMethod="POST", authorizationType="NONE", requestModels=used)
     validator = aws.create_request_validator(restApiId=api, name="all")["id"]

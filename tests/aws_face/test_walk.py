@@ -1,6 +1,8 @@
 """Every operation of the face once, by boto3; requests and answers held against botocore's model."""
 
 import json
+import pathlib
+import re
 import ssl
 import urllib.error
 import urllib.request
@@ -250,6 +252,9 @@ def walk(endpoint):
     aws.delete_stage(restApiId=api, stageName="prod")
     aws.delete_rest_api(restApiId=api)
     assert refused(aws.get_rest_api, restApiId=api)[0] == "NotFoundException"
+    table = (pathlib.Path(__file__).parents[2] / "src/aws/operations.rs").read_text()
+    implemented = set(re.findall(r'^    (\w+) (?:DELETE|GET|PATCH|POST|PUT) "', table, re.MULTILINE))
+    assert aws.called == implemented, f"not walked: {sorted(implemented - aws.called)}"
     return f"{len(aws.called)} operations"
 
 
