@@ -1,4 +1,5 @@
-//! What importing a large OpenAPI document costs: time, and the most memory that is held at once.
+//! What importing a large OpenAPI document costs: time, beside that of parsing the text alone, and the most memory that is
+//! held at once.
 //!
 //! `cargo bench --bench import`
 
@@ -84,52 +85,90 @@ async fn control() -> Control {
         .expect("an empty store opens")
 }
 
-/// Runs something; gives what it gave, and prints what it cost.
-async fn measured<T>(what: &str, run: impl Future<Output = T>) -> T {
-    let before = HELD.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let began = Instant::now();
-    let value = run.await;
-    let took = began.elapsed();
-    let most = MOST.load(Ordering::Relaxed).saturating_sub(before);
-    println!(
-        "{what:<44} {:>8.1} ms  {:>7.1} MiB at most",
-        took.as_secs_f64() * 1e3,
-        most as f64 / 1_048_576.0
-    );
-    value
+/// How often each thing is done; the quickest time counts, since other work on the machine only adds to it.
+const ROUNDS: usize = 5;
+
+/// Runs something some times; prints and gives what it cost at best, in milliseconds, with what the last run gave.
+async fn measured<T, F: Future<Output = T>>(what: &str, mut run: impl FnMut() -> F) -> (f64, T) {
+    let (mut best, mut most, mut value) = (f64::INFINITY, usize::MAX, None);
+    for _ in 0..ROUNDS {
+        drop(value.take());
+        let before = HELD.load(Ordering::Relaxed);
+        MOST.store(before, Ordering::Relaxed);
+        let began = Instant::now();
+        value = Some(run().await);
+        best = best.min(began.elapsed().as_secs_f64() * 1e3);
+        most = most.min(MOST.load(Ordering::Relaxed).saturating_sub(before));
+    }
+    println!("  {what:<44} {best:>8.1} ms  {:>7.1} MiB at most", most as f64 / 1_048_576.0);
+    (best, value.expect("it ran"))
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
-    let text = document(PATHS);
-    println!("{PATHS} paths, {} operations, {:.1} MiB of YAML", 2 * PATHS, text.len() as f64 / 1_048_576.0);
+/// Everything about one text.
+async fn all_about(text: &str, changed: &str) {
     let control = control().await;
+    let control = &control;
     let quiet = |_| {};
+    let quiet = &quiet;
     let merge = ImportOptions::default();
     let overwrite = ImportOptions { mode: Mode::Overwrite, ..merge };
-    measured("read", async { postern::openapi::read(&text).expect("a document") }).await;
-    let made = measured("import as a new API", async {
-        control.import_api(text.clone(), merge, Options::default(), &quiet).await.expect("an import")
+    let is_json = text.starts_with('{');
+    let (parse, _) = measured("parsing alone", || async {
+        let value: serde_json::Value =
+            if is_json { serde_json::from_str(text).expect("JSON") } else { yaml(text) };
+        value
+    })
+    .await;
+    measured("read", || async { postern::openapi::read(text).expect("a document") }).await;
+    let (import, made) = measured("import as a new API", || async {
+        control.import_api(text.to_owned(), merge, Options::default(), quiet).await.expect("an import")
     })
     .await;
     let id = made.value.api.api.id;
-    let changed = text.replace("'204'", "'202'");
-    measured("the same over it: nothing is written", async {
-        control.put_import(id, text.clone(), overwrite, Options::default(), &quiet).await.expect("an import")
+    measured("the same over it: nothing is written", || async {
+        control
+            .put_import(id, text.to_owned(), overwrite, Options::default(), quiet)
+            .await
+            .expect("an import")
     })
     .await;
-    measured("every second operation changed, overwritten", async {
-        control.put_import(id, changed, overwrite, Options::default(), &quiet).await.expect("an import")
+    let mut round = 0;
+    measured("every second operation changed, overwritten", || {
+        round += 1;
+        let text = if round % 2 == 1 { changed } else { text };
+        async move {
+            control
+                .put_import(id, text.to_owned(), overwrite, Options::default(), quiet)
+                .await
+                .expect("an import")
+        }
     })
     .await;
+    println!("  an import takes {:.2} times as long as parsing alone", import / parse);
     let call = ExportCall {
         version: Version::Draft,
         format: Format::OpenApi3,
         extensions: Extensions::ALL,
         address: None,
     };
-    let exported = measured("export", async { control.export(id, call).await.expect("a document") }).await;
-    let size = postern::openapi::write(&exported.document, postern::openapi::Notation::Json).len();
-    println!("{:<44} {:.1} MiB of JSON", "the export", size as f64 / 1_048_576.0);
+    measured("export", || async { control.export(id, call.clone()).await.expect("a document") }).await;
+}
+
+/// YAML as this crate's own reader has it parsed, but into any value.
+fn yaml(text: &str) -> serde_json::Value {
+    let mut options = serde_saphyr::Options::default();
+    options.budget = serde_saphyr::budget! { max_events: 8_000_000, max_nodes: 4_000_000 };
+    serde_saphyr::from_str_with_options(text, options).expect("YAML")
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let text = document(PATHS);
+    let changed = text.replace("'204'", "'202'");
+    println!("{PATHS} paths, {} operations: {:.1} MiB of YAML", 2 * PATHS, text.len() as f64 / 1_048_576.0);
+    all_about(&text, &changed).await;
+    let json = |text: &str| yaml(text).to_string();
+    let (text, changed) = (json(&text), json(&changed));
+    println!("the same as {:.1} MiB of JSON", text.len() as f64 / 1_048_576.0);
+    all_about(&text, &changed).await;
 }
