@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use postern::mapping::{ContextVariable, Facts, JsonPath, Payload};
+use postern::model::{Api, ApiId, Definition, ResourceId};
+use postern::openapi::{self, Address, Export, Extensions, Format, ImportOptions, Notation};
 use postern::template::{Budget, Environment, Overrides, Template};
 use serde_json::{Value, json};
 
@@ -30,6 +33,44 @@ pub(crate) fn json_path(text: &str) {
     if let Ok(path) = JsonPath::parse(text) {
         let _ = path.find(&DOCUMENT);
     }
+}
+
+/// A text as an OpenAPI document, put on an API with nothing: what is made of it is exported in both formats, and an
+/// export says the same again after it is imported.
+pub(crate) fn openapi(text: &str) {
+    let Some(first) = imported(text) else { return };
+    let _swagger_cannot_say_everything = openapi::export(&first, &how(Format::Swagger2));
+    let export = |definition: &Definition| {
+        let exported = openapi::export(definition, &how(Format::OpenApi3)).expect("OpenAPI says every API");
+        openapi::write(&exported.document, Notation::Yaml)
+    };
+    let again = imported(&export(&first)).expect("an export can be imported");
+    let second = export(&again);
+    assert_eq!(export(&imported(&second).expect("an export can be imported")), second);
+}
+
+fn imported(text: &str) -> Option<Definition> {
+    let api = Api::new(ApiId::from_random([0; 10]), "blank".to_owned(), SystemTime::UNIX_EPOCH);
+    let mut blank = Definition::new(api, ResourceId::from_random([0; 6]));
+    blank.models.clear();
+    let mut count = 0u64;
+    let mut draw = || {
+        count += 1;
+        let mut left = count;
+        std::array::from_fn(|_| {
+            let digit = u8::try_from(left % 36).expect("below 36");
+            left /= 36;
+            digit
+        })
+    };
+    let document = openapi::read(text).ok()?;
+    Some(openapi::import(&document, &blank, ImportOptions::default(), &mut draw).ok()?.definition)
+}
+
+fn how(format: Format) -> Export {
+    let address =
+        Address { scheme: "http".to_owned(), host: "localhost".to_owned(), base_path: "a".to_owned() };
+    Export { format, extensions: Extensions::ALL, address, documentation_version: None }
 }
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {

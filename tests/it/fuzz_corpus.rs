@@ -24,6 +24,11 @@ fn templates_end() {
 }
 
 #[test]
+fn documents_are_read_and_say_the_same_again() {
+    replay("openapi", run::openapi);
+}
+
+#[test]
 fn json_paths_end() {
     replay("json_path", run::json_path);
 }

@@ -1,0 +1,7 @@
+#![no_main]
+
+#[path = "../run.rs"]
+#[expect(dead_code, reason = "each target runs one part")]
+mod run;
+
+libfuzzer_sys::fuzz_target!(|text: &str| run::openapi(text));
