@@ -94,14 +94,15 @@ pub(super) async fn run(args: Args, client: &mut Client) -> Result<(), Stop> {
     };
     let result = import(client, request).await?;
     let api = result.api.clone().unwrap_or_default();
-    let deployed = match &args.deploy {
-        Some(stage) => Some(deploy(client, &api.id, stage).await?),
-        None => None,
-    };
+    let count = result.changes.len();
+    let imported = format!("API {} ({}) is imported: {count} changes", api.name, api.id);
     if client.output.is_json() {
         let mut answer = to_json(&result);
-        if let (Value::Object(answer), Some(deployed)) = (&mut answer, &deployed) {
-            answer.insert("deployment".to_owned(), to_json(deployed));
+        if let Some(stage) = &args.deploy {
+            let deployed = deploy(client, &api.id, stage).await.inspect_err(|_| tell(&imported))?;
+            if let Value::Object(answer) = &mut answer {
+                answer.insert("deployment".to_owned(), to_json(&deployed));
+            }
         }
         return client.output.json(&answer);
     }
@@ -109,12 +110,13 @@ pub(super) async fn run(args: Args, client: &mut Client) -> Result<(), Stop> {
     if args.preview || args.api.is_some() {
         print_changes(&mut client.output, &result.changes)?;
     }
-    let count = result.changes.len();
     if args.preview {
         return client.output.line(format!("{count} changes (checked only; nothing was written)"));
     }
-    client.output.line(format!("API {} ({}) is imported: {count} changes", api.name, api.id))?;
-    if let Some(deployed) = deployed {
+    // Told before it is deployed: that can fail, and the API is there all the same.
+    client.output.line(imported)?;
+    if let Some(stage) = &args.deploy {
+        let deployed = deploy(client, &api.id, stage).await?;
         client.warn(&deployed.warnings);
         let number = deployed.deployment.unwrap_or_default().number;
         let stage = deployed.stage.unwrap_or_default().name;

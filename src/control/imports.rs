@@ -20,7 +20,9 @@ use super::check::{
 use super::clock::{draw_ids, new_api_id, new_resource_id};
 use super::diff::differences;
 use super::handle::{ATTEMPTS, pause};
-use super::{ApiState, Control, Difference, Error, Limits, Noun, Options, Version, Written};
+use super::{
+    ApiState, Control, Difference, DifferenceKind, Error, Limits, Noun, Options, Subject, Version, Written,
+};
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,10 @@ impl Control {
             let put = put(&document, &blank, how, &self.inner.limits, self.inner.clock.now())?;
             tell(ImportStep::Checked { changes: put.differences.len() });
             let definition = Arc::new(put.definition);
+            let mut differences = put.differences;
+            if let Some(own) = differences.iter_mut().find(|difference| difference.subject == Subject::Api) {
+                own.kind = DifferenceKind::Added;
+            }
             let value = ImportDone {
                 api: ApiState {
                     api: definition.api.clone(),
@@ -92,7 +98,7 @@ impl Control {
                     revision: Revision::default().next(),
                     root_resource_id: definition.root(),
                 },
-                differences: put.differences,
+                differences,
             };
             let (revision, warnings) = (value.api.revision, put.warnings);
             if options.validate_only {

@@ -51,9 +51,10 @@ fn yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
     serde_saphyr::from_str_with_options(text, options).map(|AsWritten(value)| value)
 }
 
-/// The message without the excerpt that follows it.
+/// The message without the word before it and the excerpt after it.
 fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 /// Writes a document, with a line break at the end.
@@ -257,7 +258,7 @@ mod tests {
             ("\u{0}", ""),
         ] {
             let error = parse(text).expect_err(text).to_string();
-            assert!(error.starts_with("Invalid OpenAPI input. "), "{error}");
+            assert!(error.starts_with("Invalid OpenAPI input. ") && !error.contains("error:"), "{error}");
             assert!(error.contains(part) && !error.contains('\n'), "{text:?}: {error}");
         }
     }

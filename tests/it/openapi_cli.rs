@@ -31,6 +31,7 @@ fn a_file_is_imported_deployed_exported_and_compared() {
     let store = directory.path().join("store");
     let server = Server::start(&store, &[]);
     let preview = server.run(&["import", &text(&a), "--preview"]).well();
+    assert!(preview.stdout.starts_with("+ API\n"), "{preview:?}");
     assert!(preview.stdout.contains("+ method GET /hello\n"), "{preview:?}");
     assert!(preview.stdout.ends_with("(checked only; nothing was written)\n"), "{preview:?}");
 
@@ -73,6 +74,15 @@ fn a_file_is_imported_deployed_exported_and_compared() {
     for part in ["document.info.title", "document.paths[/a].get.x-amazon-apigateway-integration.type"] {
         assert!(refused.stderr.contains(part), "{refused:?}");
     }
+    // What cannot be deployed is imported all the same, and said to be.
+    fs::write(&a, "openapi: 3.0.1\ninfo: {title: bare, version: 1.10}\npaths: {/a: {get: {responses: {}}}}")
+        .unwrap();
+    let half = server.run(&["import", &text(&a), "--deploy", "prod"]);
+    assert_eq!(half.code, Some(1), "{half:?}");
+    assert!(half.stdout.starts_with("API bare (") && half.stderr.contains("GET /a"), "{half:?}");
+    let half = server.run(&["import", &text(&a), "--api", "bare", "--deploy", "prod", "-o", "json"]);
+    assert!(half.stdout.is_empty() && half.stderr.contains("is imported: 0 changes"), "{half:?}");
+    assert!(server.run(&["export", "bare"]).well().stdout.contains("\"1.10\""));
     assert_eq!(run(["import", "/nowhere.yaml"]).code, Some(69), "there is no server either");
 }
 
