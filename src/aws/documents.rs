@@ -8,6 +8,7 @@ use super::endpoint;
 use super::error::Exception;
 use super::operations::Reply;
 use super::rest_apis;
+use super::show::Fields;
 use super::stages::no_stage;
 use crate::control::{ApiState, Error, ExportCall, ImportDone, Options, Version, Written};
 use crate::model::EndpointType;
@@ -27,6 +28,14 @@ pub(super) async fn put(call: &Call) -> Result<Value, Exception> {
     let put = call.control.put_import(api, text(call)?, how, Options::default(), &|_| {}).await;
     let Written { value, warnings, .. } = put.map_err(|error| refused(call, error))?;
     Ok(shown(call, &value.api, &warnings))
+}
+
+pub(super) async fn import_documentation(call: &Call) -> Result<Value, Exception> {
+    let api = call.api()?;
+    let imported = call.control.import_documentation(api, text(call)?, options(call)?, Options::default());
+    let Written { value: ids, warnings, .. } = imported.await.map_err(|error| refused(call, error))?;
+    let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    Ok(Fields::new().put("ids", ids).put("warnings", warnings).into_value())
 }
 
 pub(super) async fn export(call: &Call) -> Result<Reply, Exception> {

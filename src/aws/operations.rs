@@ -176,6 +176,7 @@ operations! {
 
     GetDocumentationParts GET "/restapis/{id}/documentation/parts" 200 documentation::list_parts;
     CreateDocumentationPart POST "/restapis/{id}/documentation/parts" 201 documentation::create_part;
+    ImportDocumentationParts PUT "/restapis/{id}/documentation/parts" 200 documents::import_documentation takes document;
     GetDocumentationPart GET "/restapis/{id}/documentation/parts/{part}" 200 documentation::get_part;
     UpdateDocumentationPart PATCH "/restapis/{id}/documentation/parts/{part}" 200 documentation::update_part;
     DeleteDocumentationPart DELETE "/restapis/{id}/documentation/parts/{part}" 202 documentation::delete_part;

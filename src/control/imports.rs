@@ -154,6 +154,31 @@ impl Control {
         }))
     }
 
+    /// Puts the parts of a document's documentation on an API's draft, in one write (API Gateway:
+    /// `ImportDocumentationParts`); gives their ids.
+    ///
+    /// # Errors
+    /// When the API is not there; what is wrong with the documentation, by place under `document`.
+    pub async fn import_documentation(
+        &self,
+        id: ApiId,
+        text: String,
+        how: ImportOptions,
+        options: Options,
+    ) -> Result<Written<Vec<String>>, Error> {
+        self.head(id).await?;
+        let document = read(text, &|_| {}).await?;
+        self.edit(id, options, |draft| {
+            let mut draw = draw_ids()?;
+            let imported = openapi::import_documentation(&document, &draft.definition, how, &mut draw);
+            let (imported, ids) = imported.map_err(refused)?;
+            draft.definition = imported.definition;
+            draft.warnings.extend(imported.warnings);
+            Ok(ids)
+        })
+        .await
+    }
+
     /// Writes a state of an API as a document (API Gateway: `GetExport`, which knows stages only).
     ///
     /// # Errors
@@ -213,26 +238,30 @@ fn put(
     limits: &Limits,
     now: SystemTime,
 ) -> Result<Put, Error> {
-    let refused = |issues: Vec<Issue>| Error::Invalid(issues).at("document");
+    let invalid = |issues: Vec<Issue>| Error::Invalid(issues).at("document");
     let mut draw = draw_ids()?;
-    let imported = openapi::import(document, before, how, &mut draw).map_err(|error| match error {
-        Refused::Errors(issues) | Refused::Warnings(issues) => refused(issues),
-    })?;
+    let imported = openapi::import(document, before, how, &mut draw).map_err(refused)?;
     let mut definition = imported.definition;
     date_documentation(&mut definition, now);
     let mut warnings = imported.warnings;
     let issues = check(before, &definition, limits, &mut warnings);
-    issues.into_result(()).map_err(refused)?;
+    issues.into_result(()).map_err(invalid)?;
     let most = limits.resources;
     if definition.resource_count() > most {
         let message = format!("an API has at most {most} resources, not {}", definition.resource_count());
         return Err(Error::LimitExceeded(Issue::new("document.paths", message)));
     }
     if how.fail_on_warnings && !warnings.is_empty() {
-        return Err(refused(warnings));
+        return Err(invalid(warnings));
     }
     let differences = differences(before, &definition);
     Ok(Put { definition, differences, warnings })
+}
+
+/// A document that was not imported.
+fn refused(why: Refused) -> Error {
+    let (Refused::Errors(issues) | Refused::Warnings(issues)) = why;
+    Error::Invalid(issues).at("document")
 }
 
 /// Gives versions of the documentation that came without a date the present one.

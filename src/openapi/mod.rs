@@ -27,7 +27,7 @@ mod tests;
 pub use diff::{DocumentDifference, FieldDifference, compare};
 pub use document::{Document, read};
 pub use export::{Address, Export, Exported, Extensions, export};
-pub use import::{BasePath, ImportOptions, Imported, Mode, Refused, Servers, import};
+pub use import::{BasePath, ImportOptions, Imported, Mode, Refused, Servers, import, import_documentation};
 pub use text::{InvalidDocument, MAX_DOCUMENT_BYTES, write};
 
 /// Which specification a document follows.

@@ -291,6 +291,30 @@ def kept(aws, api):
     aws.update_documentation_version(**named_version, patchOperations=described)
     assert aws.get_documentation_version(**named_version)["description"] == "first"
     assert len(aws.get_documentation_versions(restApiId=api)["items"]) == 1
+    place = {"type": "API"}
+    documented = json.dumps(
+        {
+            "openapi": "3.0.1",
+            "info": {"title": "documented", "version": "1"},
+            "paths": {},
+            "x-amazon-apigateway-documentation": {
+                "version": "9",
+                "documentationParts": [
+                    {"location": place, "properties": {"description": "an API"}},
+                    {"location": part["location"], "properties": {"description": "anew"}},
+                ],
+            },
+        }
+    )
+    merged = aws.import_documentation_parts(restApiId=api, mode="merge", body=documented)
+    assert len(merged["ids"]) == 2 and merged["ids"][1] == part["id"] and merged["warnings"] == [], merged
+    assert json.loads(aws.get_documentation_part(**named)["properties"]) == {"description": "anew"}
+    only = json.dumps({**json.loads(documented), "x-amazon-apigateway-documentation": {"documentationParts": [{"location": part["location"], "properties": {"description": "anew"}}]}})
+    assert aws.import_documentation_parts(restApiId=api, mode="overwrite", body=only)["ids"] == [part["id"]]
+    assert [one["id"] for one in aws.get_documentation_parts(restApiId=api)["items"]] == [part["id"]]
+    assert len(aws.get_documentation_versions(restApiId=api)["items"]) == 1, "no version is imported"
+    broken = json.dumps({**json.loads(documented), "x-amazon-apigateway-documentation": {"documentationParts": [{"location": place}]}})
+    assert refused(aws.import_documentation_parts, restApiId=api, mode="merge", body=broken)[0] == "BadRequestException"
     aws.delete_documentation_version(**named_version)
     aws.delete_documentation_part(**named)
 

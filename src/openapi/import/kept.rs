@@ -33,21 +33,9 @@ pub(super) fn put_authorizers(work: &mut Work<'_>) -> BTreeMap<String, String> {
     ids
 }
 
-/// Puts the parts of the documentation, each at its place, and its version. Versions that are there stay: stages may
-/// name them.
+/// Puts the parts of the documentation and its version. Versions that are there stay: stages may name them.
 pub(super) fn put_documentation(work: &mut Work<'_>) {
-    let mut known: BTreeMap<String, (String, Map<String, Value>)> = BTreeMap::new();
-    for (id, part) in kept::all(work.before, KeptKind::DocumentationPart) {
-        known.entry(place(&part)).or_insert_with(|| (id.to_owned(), part));
-    }
-    if work.overwrites() {
-        work.definition.kept.retain(|(kind, _), _| *kind != KeptKind::DocumentationPart);
-    }
-    for fields in &work.document.documentation.parts {
-        let before = known.get(&place(fields)).cloned();
-        let id = put(work, KeptKind::DocumentationPart, before, fields);
-        known.entry(place(fields)).or_insert_with(|| (id, fields.clone()));
-    }
+    put_parts(work);
     if let Some((name, said)) = &work.document.documentation.version {
         let there = kept::all(work.before, KeptKind::DocumentationVersion).find(|(id, _)| id == name);
         let mut version = there.map(|(_, version)| version).unwrap_or_default();
@@ -58,6 +46,27 @@ pub(super) fn put_documentation(work: &mut Work<'_>) {
             store(work, KeptKind::DocumentationVersion, name, &version);
         }
     }
+}
+
+/// Puts the parts of the documentation, each at its place; gives their ids in the order of the document.
+pub(super) fn put_parts(work: &mut Work<'_>) -> Vec<String> {
+    let mut known: BTreeMap<String, (String, Map<String, Value>)> = BTreeMap::new();
+    for (id, part) in kept::all(work.before, KeptKind::DocumentationPart) {
+        known.entry(place(&part)).or_insert_with(|| (id.to_owned(), part));
+    }
+    if work.overwrites() {
+        work.definition.kept.retain(|(kind, _), _| *kind != KeptKind::DocumentationPart);
+    }
+    let mut ids = Vec::new();
+    for fields in &work.document.documentation.parts {
+        let before = known.get(&place(fields)).cloned();
+        let id = put(work, KeptKind::DocumentationPart, before, fields);
+        if !ids.contains(&id) {
+            ids.push(id.clone());
+        }
+        known.entry(place(fields)).or_insert_with(|| (id, fields.clone()));
+    }
+    ids
 }
 
 /// Where a part of the documentation belongs, in one form.

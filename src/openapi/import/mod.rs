@@ -131,6 +131,39 @@ pub fn import(
     }
 }
 
+/// Puts the parts of a document's documentation on `definition`, and nothing else of the document (API Gateway:
+/// `ImportDocumentationParts`); gives the ids of the parts as well. Only what is said of the documentation counts.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_documentation(
+    document: &Document,
+    definition: &Definition,
+    options: ImportOptions,
+    draw: &mut dyn FnMut() -> [u8; 6],
+) -> Result<(Imported, Vec<String>), Refused> {
+    let about = |issues: &[Issue]| -> Vec<Issue> {
+        let is_about = |issue: &&Issue| issue.field.starts_with("x-amazon-apigateway-documentation");
+        issues.iter().filter(is_about).cloned().collect()
+    };
+    let mut work = Work {
+        document,
+        options,
+        before: definition,
+        definition: definition.clone(),
+        ids: Ids::new(definition, draw),
+        errors: about(&document.findings.errors),
+        warnings: about(&document.findings.warnings),
+    };
+    let ids = kept::put_parts(&mut work);
+    let Work { definition, errors, warnings, .. } = work;
+    match (errors.is_empty(), warnings.is_empty() || !options.fail_on_warnings) {
+        (true, true) => Ok((Imported { definition, warnings }, ids)),
+        (true, false) => Err(Refused::Warnings(warnings)),
+        (false, _) => Err(Refused::Errors(errors)),
+    }
+}
+
 impl Work<'_> {
     fn error(&mut self, place: &str, message: impl Into<String>) {
         self.errors.push(Issue::new(place, message));
