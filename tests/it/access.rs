@@ -103,7 +103,7 @@ async fn a_limited_token_sees_its_own_apis_alone() {
     let server = Postern::start().await;
     let (mine, other) = (server.api("mine").await, server.api("other").await);
     let secret = token(&server, pb::Role::Editor, &[&mine]).await.secret;
-    assert_eq!(list(&server, &secret).await.unwrap(), [mine.clone()]);
+    assert_eq!(list(&server, &secret).await.unwrap(), std::slice::from_ref(&mine));
     let mut apis = ApiServiceClient::new(with(&server, &secret));
     assert!(apis.get_api(pb::GetApiRequest { api_id: mine.clone() }).await.is_ok());
     for refused in [
@@ -204,7 +204,7 @@ async fn what_is_kept_of_a_token_is_no_token() {
 fn a_token_made_in_a_data_directory_opens_the_server_on_it() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data").display().to_string();
-    let made = run(&["token", "create", "--name", "first", "--role", "admin", "--data-dir", &data]);
+    let made = run(["token", "create", "--name", "first", "--role", "admin", "--data-dir", &data]);
     assert_eq!(made.code, Some(0), "{made:?}");
     let secret = made.stdout.trim();
     assert!(secret.starts_with("postern_") && made.stderr.contains("shown once"), "{made:?}");
@@ -232,7 +232,7 @@ fn a_token_made_in_a_data_directory_opens_the_server_on_it() {
         assert!(listed.stdout.contains(text), "{text} in {listed:?}");
     }
     // While a server runs, the directory is its own.
-    let locked = run(&["token", "create", "--name", "x", "--role", "admin", "--data-dir", &data]);
+    let locked = run(["token", "create", "--name", "x", "--role", "admin", "--data-dir", &data]);
     assert_eq!(locked.code, Some(78), "{locked:?}");
     assert_eq!(server.stop().0, Some(0));
 
@@ -259,7 +259,7 @@ fn where_others_reach_it_the_admin_api_starts_only_with_tls_and_credentials() {
     let tls = crate::admin_tls::Files::new();
     let serve = |more: &[&str]| {
         let args = ["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--data-dir", &data];
-        run(&[&args[..], &["--admin-listen", "0.0.0.0:0"], more].concat())
+        run([&args[..], &["--admin-listen", "0.0.0.0:0"], more].concat())
     };
     let bare = serve(&[]);
     assert_eq!(bare.code, Some(64), "{bare:?}");

@@ -66,7 +66,7 @@ fn server(files: &Files, more: &[&str]) -> Server {
 
 fn api_list(server: &Server, files: &Files, more: &[&str]) -> crate::support::Ended {
     let (admin, ca) = (format!("https://localhost:{}", server.admin.port()), files.path("ca.pem"));
-    run(&[&["api", "list", "--admin", &admin, "--admin-ca", &ca], more].concat())
+    run([&["api", "list", "--admin", &admin, "--admin-ca", &ca], more].concat())
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn who_has_a_certificate_is_known_by_its_names() {
         let (cert, key) = (files.path(&format!("{name}.pem")), files.path(&format!("{name}.key")));
         let admin = format!("https://127.0.0.1:{}", server.admin.port());
         let connection = ["--admin", &admin, "--admin-ca", &ca, "--admin-cert", &cert, "--admin-key", &key];
-        run(&[command, &connection[..]].concat())
+        run([command, &connection[..]].concat())
     };
     assert_eq!(with("ops", &["api", "create", "pets"]).code, Some(0));
     assert_eq!(with("ci", &["api", "list"]).code, Some(0));
