@@ -1,7 +1,7 @@
 # An API with models, validation, CORS and gateway responses, deployed to a stage; and one that comes of a document.
 terraform {
   required_providers {
-    aws = { source = "hashicorp/aws" }
+    aws = { source = "mirror.test/hashicorp/aws" }
   }
 }
 

