@@ -1,33 +1,37 @@
-//! Days since 1970 and the civil calendar.
+//! Days since 1970, as dates of usage are told, and moments of signatures.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 
 /// The day that a text such as `2026-11-24` names, counted from 1970.
 pub(super) fn day_of(text: &str) -> Option<i64> {
-    let (year, rest) = text.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    let (year, month, day) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-    let is_near = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
-    // A day that its month does not have is another one when it is written again.
-    is_near.then(|| days(year, month, day)).filter(|days| text_of(*days) == text)
+    let midnight = OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).ok()?;
+    Some(since_1970(midnight.date())).filter(|day| *day >= 0)
 }
 
-/// Days since 1970 in the civil calendar, of which March begins the year.
-pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+/// The reverse of [`day_of`].
+pub(super) fn text_of(day: i64) -> String {
+    let epoch = i64::from(OffsetDateTime::UNIX_EPOCH.date().to_julian_day());
+    let day = i32::try_from(day.saturating_add(epoch)).unwrap_or(i32::MAX);
+    Date::from_julian_day(day).unwrap_or(Date::MAX).to_string()
 }
 
-/// The reverse of [`days`], as text.
-pub(super) fn text_of(days: i64) -> String {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    let year = era * 400 + year + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+/// Seconds since 1970 of `YYYYMMDDTHHMMSSZ` (ISO 8601, basic form).
+pub(super) fn seconds_of(stamp: &str) -> Option<u64> {
+    // To the letter: RFC 3339 would take a space or a small letter, too.
+    let is_stamp = stamp.len() == 16 && stamp.is_ascii() && &stamp[8..9] == "T" && stamp.ends_with('Z');
+    if !is_stamp {
+        return None;
+    }
+    let (date, time) = stamp.split_at(8);
+    let (hour, rest) = time.split_at(3);
+    let extended =
+        format!("{}-{}-{}{hour}:{}:{}", &date[..4], &date[4..6], &date[6..], &rest[..2], &rest[2..]);
+    u64::try_from(OffsetDateTime::parse(&extended, &Rfc3339).ok()?.unix_timestamp()).ok()
+}
+
+fn since_1970(date: Date) -> i64 {
+    i64::from(date.to_julian_day() - OffsetDateTime::UNIX_EPOCH.date().to_julian_day())
 }
 
 #[cfg(test)]
@@ -52,6 +56,22 @@ mod tests {
         }
         for day in 0..100_000 {
             assert_eq!(day_of(&text_of(day)), Some(day));
+        }
+    }
+
+    #[test]
+    fn stamps_are_in_the_basic_form() {
+        for (stamp, seconds) in [
+            ("19700101T000000Z", Some(0)),
+            ("20261124T050000Z", Some(1_795_496_400)),
+            ("20261324T050000Z", None),
+            ("20260230T050000Z", None),
+            ("20261124t050000Z", None),
+            ("20261124T050000+", None),
+            ("2026-11-24T05:00Z", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds_of(stamp), seconds, "{stamp}");
         }
     }
 }

@@ -10,7 +10,7 @@ use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
-use super::calendar::days;
+use super::calendar::seconds_of;
 use super::error::Exception;
 use crate::model::{Grant, Region};
 
@@ -142,15 +142,7 @@ fn check_date(stamp: &str, authorization: &Authorization<'_>, now: SystemTime) -
 
 /// The time of `YYYYMMDDTHHMMSSZ`.
 fn time_of(stamp: &str) -> Option<SystemTime> {
-    let bytes = stamp.as_bytes();
-    if bytes.len() != 16 || !stamp.is_ascii() || bytes[8] != b'T' || bytes[15] != b'Z' {
-        return None;
-    }
-    let number = |from: usize, to: usize| stamp[from..to].parse::<i64>().ok();
-    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    let seconds =
-        days(year, month, day) * 86_400 + number(9, 11)? * 3600 + number(11, 13)? * 60 + number(13, 15)?;
-    Some(UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).ok()?))
+    seconds_of(stamp).map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
 fn canonical_request(
