@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Api, ApiId, ApiLimit, Definition, Issue, KeptKind, Revision};
+use crate::model::{Api, ApiId, ApiLimit, Definition, Issue, KeptKind, Revision, StoreRevision};
 use crate::store::{self, ApiHead, ChangeKind, CommitError, Retention};
 
 use super::check::check_api;
@@ -25,29 +25,14 @@ impl Control {
             let api = new.clone().into_api(new_api_id()?, self.inner.clock.now());
             refuse(check_api(&api, &self.inner.limits))?;
             let definition = Arc::new(Definition::new(api, new_resource_id(|_| false)?));
-            let revision = Revision::default().next();
-            let value = ApiState {
-                api: definition.api.clone(),
-                partition: self.partition().clone(),
-                revision,
-                root_resource_id: definition.root(),
-            };
+            let value = self.newborn(&definition);
+            let revision = value.revision;
             if options.validate_only {
                 return Ok(Written { value, revision, store_revision: None, warnings: Vec::new() });
             }
-            let (id, created_at) = (definition.api.id, definition.api.created_at);
-            let partition = self.partition().clone();
-            let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
-            let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
-            edit.create_api(birth, definition);
-            match self.inner.records.commit(edit).await {
-                Ok(committed) => {
-                    let store_revision = Some(committed.store_revision);
-                    return Ok(Written { value, revision, store_revision, warnings: Vec::new() });
-                }
-                // Another id, then; or the store was just being tidied.
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(store_revision) = self.bear(definition, None).await? {
+                let store_revision = Some(store_revision);
+                return Ok(Written { value, revision, store_revision, warnings: Vec::new() });
             }
         }
         Err(Error::Contended { noun: Noun::Api, id: new.name })
@@ -80,30 +65,49 @@ impl Control {
             copy.api = Arc::new(api);
             // Those are of what stages of the other published.
             copy.kept.retain(|(kind, _), _| *kind != KeptKind::DocumentationVersion);
-            let revision = Revision::default().next();
-            let partition = self.partition().clone();
-            let value = ApiState {
-                api: definition.api.clone(),
-                partition: partition.clone(),
-                revision,
-                root_resource_id: definition.root(),
-            };
+            let value = self.newborn(&definition);
+            let revision = value.revision;
             if options.validate_only {
                 return Ok(Written { value, revision, store_revision: None, warnings: Vec::new() });
             }
-            let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
-            let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
-            edit.require_api(&head).create_api(birth, definition);
-            match self.inner.records.commit(edit).await {
-                Ok(committed) => {
-                    let store_revision = Some(committed.store_revision);
-                    return Ok(Written { value, revision, store_revision, warnings: Vec::new() });
-                }
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(store_revision) = self.bear(definition, Some(&head)).await? {
+                let store_revision = Some(store_revision);
+                return Ok(Written { value, revision, store_revision, warnings: Vec::new() });
             }
         }
         Err(Error::Contended { noun: Noun::Api, id: from.to_string() })
+    }
+
+    /// What is told of an API that is about to be made.
+    pub(super) fn newborn(&self, definition: &Definition) -> ApiState {
+        ApiState {
+            api: definition.api.clone(),
+            partition: self.partition().clone(),
+            revision: Revision::default().next(),
+            root_resource_id: definition.root(),
+        }
+    }
+
+    /// Commits a new API, whose draft this is; if it is made after another one, only while that stays as it was seen. `None`
+    /// when its id was taken, something else came first, or the store was just being tidied: to be tried again.
+    pub(super) async fn bear(
+        &self,
+        definition: Arc<Definition>,
+        seen: Option<&ApiHead>,
+    ) -> Result<Option<StoreRevision>, Error> {
+        let (id, created_at) = (definition.api.id, definition.api.created_at);
+        let partition = self.partition().clone();
+        let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
+        let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
+        if let Some(head) = seen {
+            edit.require_api(head);
+        }
+        edit.create_api(birth, definition);
+        match self.inner.records.commit(edit).await {
+            Ok(committed) => Ok(Some(committed.store_revision)),
+            Err(CommitError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// An API's settings as its draft has them.

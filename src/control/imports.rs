@@ -6,11 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::model::{
-    Api, ApiId, Definition, Issue, Issues, KeptKind, ManagedBy, Model, ModelName, ResourcePath, Revision,
-    Verb,
+    Api, ApiId, Definition, Issue, Issues, KeptKind, ManagedBy, Model, ModelName, ResourcePath, Verb,
 };
 use crate::openapi::{self, Address, Document, Export, Exported, Extensions, Format, ImportOptions, Refused};
-use crate::store::{self, ChangeKind, CommitError, Retention};
 
 use crate::validation::Models;
 
@@ -91,32 +89,14 @@ impl Control {
             if let Some(own) = differences.iter_mut().find(|difference| difference.subject == Subject::Api) {
                 own.kind = DifferenceKind::Added;
             }
-            let value = ImportDone {
-                api: ApiState {
-                    api: definition.api.clone(),
-                    partition: self.partition().clone(),
-                    revision: Revision::default().next(),
-                    root_resource_id: definition.root(),
-                },
-                differences,
-            };
+            let value = ImportDone { api: self.newborn(&definition), differences };
             let (revision, warnings) = (value.api.revision, put.warnings);
             if options.validate_only {
                 return Ok(Written { value, revision, store_revision: None, warnings });
             }
-            let (id, created_at) = (definition.api.id, definition.api.created_at);
-            let partition = self.partition().clone();
-            let birth = store::NewApi { id, partition, created_at, retention: Retention::default() };
-            let mut edit = self.begin_at(ChangeKind::ApiCreated, created_at);
-            edit.create_api(birth, definition);
-            match self.inner.records.commit(edit).await {
-                Ok(committed) => {
-                    let store_revision = Some(committed.store_revision);
-                    return Ok(Written { value, revision, store_revision, warnings });
-                }
-                // Another id, then; or the store was just being tidied.
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(store_revision) = self.bear(definition, None).await? {
+                let store_revision = Some(store_revision);
+                return Ok(Written { value, revision, store_revision, warnings });
             }
         }
         Err(Error::Contended { noun: Noun::Api, id: "of the document".to_owned() })
