@@ -153,8 +153,12 @@ impl AsyncRead for CallerIo {
             }
             this.connection.worker.metrics.received_bytes.add(length as u64);
             let answered = this.answer_ready(cx, buf, before);
+            if let Poll::Ready(Err(error)) = answered {
+                // An answer is lost, so there can be none to what follows it.
+                return Poll::Ready(Err(error));
+            }
             if buf.filled().len() > before {
-                // What is left is hyper's, and so is an error: the next write meets it again.
+                // What is left is hyper's. What it writes comes after what is still unsent.
                 this.connection.on_read(&buf.filled()[before..]);
                 return Poll::Ready(Ok(()));
             }
