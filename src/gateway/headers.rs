@@ -2,7 +2,7 @@
 //!
 //! The tables of API Gateway's own renames and drops are in [`crate::mapping::headers`].
 
-use crate::mapping::headers::{is_forwarded, is_signature};
+use crate::mapping::headers::{ResponseTarget, is_forwarded, is_signature, proxy_response_target};
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
     PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -46,6 +46,52 @@ pub(super) fn named_by_connection(value: &[u8]) -> impl Iterator<Item = HeaderNa
 /// The fields that the `Connection` of a request or an answer names.
 pub(super) fn named_by(headers: &HeaderMap) -> Vec<HeaderName> {
     headers.get_all(CONNECTION).iter().flat_map(|value| named_by_connection(value.as_bytes())).collect()
+}
+
+/// How many fields every answer gets on its way out: room is left for them.
+pub(super) const ADDED_TO_ANSWERS: usize = 4;
+
+/// Under which names the fields of a back end's answer are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnswerNames {
+    /// Those that the back end gave them.
+    AsSent,
+    /// Those that they pass to the caller under: what is the gateway's own is renamed, what belongs to one connection is
+    /// left out.
+    Passed,
+}
+
+impl AnswerNames {
+    /// The name of a field, unless it is left out.
+    pub(super) fn of(self, name: HeaderName) -> Option<HeaderName> {
+        if self == Self::AsSent {
+            return Some(name);
+        }
+        match proxy_response_target(&name) {
+            ResponseTarget::Sent => (!is_hop_by_hop(&name)).then_some(name),
+            ResponseTarget::Renamed(to) => Some(to),
+            ResponseTarget::Dropped => None,
+        }
+    }
+
+    /// Leaves out the fields that the answer's `Connection` named.
+    pub(super) fn drop_named(self, named: Vec<HeaderName>, headers: &mut HeaderMap) {
+        if self == Self::Passed {
+            named.into_iter().filter_map(|name| self.of(name)).for_each(|name| drop(headers.remove(name)));
+        }
+    }
+
+    /// The same fields under these names, from an answer that kept those that the back end gave.
+    pub(super) fn rename(self, sent: &HeaderMap) -> HeaderMap {
+        let mut renamed = HeaderMap::with_capacity(sent.len() + ADDED_TO_ANSWERS);
+        for (name, value) in sent {
+            if let Some(name) = self.of(name.clone()) {
+                renamed.append(name, value.clone());
+            }
+        }
+        self.drop_named(named_by(sent), &mut renamed);
+        renamed
+    }
 }
 
 /// The caller's fields that `HTTP_PROXY` passes on, but for those of a name that is `replaced`.

@@ -9,12 +9,11 @@ use super::answer::{map_upstream, select};
 use super::body::CallerBodyError;
 use super::exchange::{Answer, Exchange};
 use super::facts::RequestFacts;
+use super::headers::AnswerNames;
 use super::invoke::{dump, text};
 use super::respond::{self, Fault};
 use super::transform::Chose;
-use super::upstream::{
-    AnswerNames, Outgoing, OwnFields, Upstream, UpstreamBody, UpstreamError, UpstreamRequest,
-};
+use super::upstream::{Outgoing, OwnFields, Upstream, UpstreamBody, UpstreamError, UpstreamRequest};
 use crate::compile::{Endpoint, HttpPlan};
 use crate::mapping::headers::{aws_request_target, request_target};
 use crate::mapping::{MappingFault, UriFault, UriOverrides, UriPlan, map_headers, override_request_headers};

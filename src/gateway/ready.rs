@@ -18,7 +18,7 @@ use http::{HeaderName, Method, StatusCode};
 
 use super::connection::Connection;
 use super::exchange::verb_label;
-use super::routing::{is_host, path_form};
+use super::routing::{alphanumeric_and, is_host, path_form};
 use super::snapshot::Stage;
 use crate::compile::{Answer, IntegrationPlan, MethodPlan, MockReply};
 use crate::model::Verb;
@@ -163,21 +163,7 @@ fn ready<'p>(stage: &Stage, plan: &'p MethodPlan) -> Option<&'p Arc<Answer>> {
 
 /// Whether a target is a path with an optional query, of characters that mean themselves (RFC 3986 appendix A).
 fn is_plain_target(target: &str) -> bool {
-    const PLAIN: [bool; 256] = {
-        let mut plain = [false; 256];
-        let others = b"/?:@-._~%!$&'()*+,;=";
-        let mut at = 0;
-        while at < 128 {
-            plain[at] = (at as u8).is_ascii_alphanumeric();
-            at += 1;
-        }
-        at = 0;
-        while at < others.len() {
-            plain[others[at] as usize] = true;
-            at += 1;
-        }
-        plain
-    };
+    const PLAIN: [bool; 256] = alphanumeric_and(b"/?:@-._~%!$&'()*+,;=");
     target.starts_with('/') && target.bytes().all(|byte| PLAIN[usize::from(byte)])
 }
 

@@ -149,10 +149,11 @@ pub(super) fn is_host(text: &str) -> bool {
     text.bytes().all(|byte| HOST_BYTES[usize::from(byte)])
 }
 
-/// The bytes that a host may hold.
-const HOST_BYTES: [bool; 256] = {
+const HOST_BYTES: [bool; 256] = alphanumeric_and(b"-._~:[]%!$&'()*+,;=");
+
+/// Which bytes are ASCII letters and digits or among `signs`.
+pub(super) const fn alphanumeric_and(signs: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
-    let signs = b"-._~:[]%!$&'()*+,;=";
     let mut at = 0;
     while at < 128 {
         table[at] = (at as u8).is_ascii_alphanumeric();
@@ -164,7 +165,7 @@ const HOST_BYTES: [bool; 256] = {
         at += 1;
     }
     table
-};
+}
 
 #[cfg(test)]
 mod tests {

@@ -13,11 +13,12 @@ use http_body::{Body as _, Frame};
 
 use super::chunked::{Decoded, Decoder};
 use super::connection::Connection;
-use super::head::{self, AnswerNames, Framing};
+use super::head::{self, Framing};
 use super::pool::Permit;
 use super::request::{BodyFraming, Outgoing, UpstreamRequest, encode_chunk_line, encode_head};
 use super::{UpstreamError, head::Head};
 use crate::gateway::body::{CallerBody, CallerBodyError};
+use crate::gateway::headers::AnswerNames;
 use crate::ops::LimitKind;
 
 /// A request on its way.

@@ -7,14 +7,10 @@ use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::UpstreamError;
-use crate::gateway::headers::{is_hop_by_hop, named_by_connection};
-use crate::mapping::headers::{ResponseTarget, proxy_response_target};
+use crate::gateway::headers::{ADDED_TO_ANSWERS, AnswerNames, named_by_connection};
 
 /// The most header fields that are ever parsed, whatever the limit says.
 const MOST_FIELDS: usize = 256;
-
-/// How many fields every answer gets on its way out: room is left for them.
-const ADDED_TO_ANSWERS: usize = 4;
 
 /// A complete response head, interim or final.
 #[derive(Debug)]
@@ -93,54 +89,8 @@ pub(super) fn take(
     }
     let framing = meant.framing(request, status, is_http_11)?;
     let keep_alive = is_http_11 && framing != Framing::UntilClose && !meant.closes;
-    names.drop_named(&meant.named, &mut headers);
+    names.drop_named(meant.named, &mut headers);
     Ok(Some(Head { status, headers, framing, keep_alive }))
-}
-
-/// Under which names the fields of an answer are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::gateway) enum AnswerNames {
-    /// Those that the back end gave them.
-    AsSent,
-    /// Those that they pass to the caller under: what is the gateway's own is renamed, what belongs to one connection is
-    /// left out.
-    Passed,
-}
-
-impl AnswerNames {
-    /// The name of a field, unless it is left out.
-    fn of(self, name: HeaderName) -> Option<HeaderName> {
-        if self == Self::AsSent {
-            return Some(name);
-        }
-        match proxy_response_target(&name) {
-            ResponseTarget::Sent => (!is_hop_by_hop(&name)).then_some(name),
-            ResponseTarget::Renamed(to) => Some(to),
-            ResponseTarget::Dropped => None,
-        }
-    }
-
-    /// Leaves out the fields that `Connection` named.
-    fn drop_named(self, connection: &[Box<[u8]>], headers: &mut HeaderMap) {
-        if self == Self::Passed {
-            let named = connection.iter().flat_map(|value| named_by_connection(value));
-            named.filter_map(|name| self.of(name)).for_each(|name| drop(headers.remove(name)));
-        }
-    }
-
-    /// The same fields under these names, from an answer that kept those that the back end gave.
-    pub(in crate::gateway) fn rename(self, sent: &HeaderMap) -> HeaderMap {
-        let connection: Vec<Box<[u8]>> =
-            sent.get_all(CONNECTION).iter().map(|value| value.as_bytes().into()).collect();
-        let mut renamed = HeaderMap::with_capacity(sent.len() + ADDED_TO_ANSWERS);
-        for (name, value) in sent {
-            if let Some(name) = self.of(name.clone()) {
-                renamed.append(name, value.clone());
-            }
-        }
-        self.drop_named(&connection, &mut renamed);
-        renamed
-    }
 }
 
 /// What the fields of a head mean for the connection.
@@ -151,8 +101,8 @@ struct Meant {
     codings: usize,
     is_chunked: bool,
     closes: bool,
-    /// The values of `Connection`.
-    named: Vec<Box<[u8]>>,
+    /// The fields that `Connection` names.
+    named: Vec<HeaderName>,
 }
 
 impl Meant {
@@ -170,7 +120,7 @@ impl Meant {
             CONNECTION => {
                 let mut options = value.split(|byte| *byte == b',');
                 self.closes |= options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"));
-                self.named.push(value.into());
+                self.named.extend(named_by_connection(value));
             }
             _ => {}
         }

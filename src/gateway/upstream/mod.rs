@@ -1,7 +1,8 @@
 //! Calls to back ends: a pool for each worker, HTTP/1.1 over TCP or TLS, driven in the request's own task.
 //!
 //! Nothing is shared between workers. Responses are parsed strictly and never relayed as bytes; a connection is
-//! kept only if its response was read to a clean end. Header rules (hop-by-hop, renames) are not made here.
+//! kept only if its response was read to a clean end. Header rules (hop-by-hop, renames) are made in
+//! `headers`, and applied here while a head is read or written.
 
 mod call;
 mod chunked;
@@ -22,7 +23,6 @@ pub use tls::{InvalidRoots, TlsRoots};
 
 pub(super) use call::UpstreamBody;
 pub(super) use chunked::ChunkedReader;
-pub(super) use head::AnswerNames;
 pub(super) use pool::Pool;
 pub(super) use request::{Outgoing, OwnFields, UpstreamRequest};
 pub(super) use tls::TlsClients;

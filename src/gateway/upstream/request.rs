@@ -6,10 +6,8 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::head::AnswerNames;
-
 use crate::gateway::body::CallerBody;
-use crate::gateway::headers::forwarded;
+use crate::gateway::headers::{AnswerNames, forwarded};
 use crate::mapping::BackEnd;
 
 /// A request to a back end. Framing is added when it is sent: `headers` hold none.
